@@ -1,0 +1,180 @@
+import type { Readable } from 'node:stream'
+import type { BuildEvent } from '../protocol/messages.ts'
+
+/**
+ * A Docker engine in our own words. `docker.ts` is the one implementation; nothing else knows dockerode. Every call ends: it has a
+ * time limit and honours its signal. An engine that cannot be reached: DD_ENGINE_GONE; an answer it refuses: DD_ENGINE_REFUSED with
+ * the engine's own message in `detail`.
+ */
+export interface Engine extends AsyncDisposable {
+  version(): Promise<EngineVersion>
+  /** BuildKit. The result is an outcome, never a throw, when the Dockerfile is at fault. */
+  build(request: BuildRequest): Promise<BuildResult>
+  /** Creates without starting. Refusals by the engine (bad flag value, unknown image) are DD_ENGINE_REFUSED. */
+  create(spec: ContainerSpec): Promise<ContainerRef>
+  start(container: ContainerRef): Promise<void>
+  /** SIGKILL, then removal with its anonymous volumes. Missing is fine. */
+  remove(container: ContainerRef): Promise<void>
+  stop(container: ContainerRef, graceSeconds: number): Promise<void>
+  inspect(container: ContainerRef): Promise<ContainerFacts>
+  /** Resolves when the container has ended. */
+  wait(container: ContainerRef, signal?: AbortSignal): Promise<{ exitCode: number }>
+  /** stdout and stderr as they come, from the start; `follow` until it ends. */
+  logs(container: ContainerRef, options: { follow: boolean; signal?: AbortSignal }): AsyncIterable<{ stream: 'stdout' | 'stderr'; text: string }>
+  /** A process in a running container; its whole output, cut at `maxBytes` (default 1 MiB). */
+  exec(container: ContainerRef, argv: string[], options?: { user?: string; maxBytes?: number; signal?: AbortSignal }): Promise<ProcessOutput>
+  /** create + start + wait + output + remove. For the lab's own probes. */
+  runOnce(spec: ContainerSpec, options?: { maxBytes?: number; timeoutMs?: number; signal?: AbortSignal }): Promise<ProcessOutput>
+  imageInspect(image: string): Promise<ImageFacts>
+  history(image: string): Promise<HistoryLine[]>
+  /** The image as `docker save` gives it (a docker archive, tar). */
+  save(image: string, signal?: AbortSignal): Promise<Readable>
+  listContainers(filter?: { labels?: Record<string, string>; names?: string[]; all?: boolean }): Promise<ContainerSummary[]>
+  /** Files of a container's file system, as a tar stream. */
+  copyFrom(container: ContainerRef, path: string): Promise<Readable>
+  removeVolume(name: string): Promise<void>
+}
+
+export interface EngineVersion {
+  version: string
+  apiVersion: string
+  os: string
+  arch: string
+  components: Record<string, string>
+}
+
+export type ContainerRef = { id: string }
+
+export interface BuildRequest {
+  /** The build context as a tar stream, `.dockerignore` already applied. */
+  context: Readable
+  dockerfile?: string
+  tag: string
+  buildArgs?: Record<string, string>
+  /** Secret id → value, served over this build's own session and never in the context. */
+  secrets?: Record<string, string>
+  labels?: Record<string, string>
+  target?: string
+  noCache?: boolean
+  onEvent?: (event: BuildEvent) => void
+  /** Aborting stops the RUN step itself. */
+  signal?: AbortSignal
+  /** From here the build is cancelled with DD_BUILD_TIMEOUT. */
+  timeoutMs?: number
+  /** Output beyond this is counted, not kept, and says so once. Default 4 MiB. */
+  maxOutputBytes?: number
+}
+
+export type BuildResult =
+  | { outcome: 'built'; imageId: string; ms: number }
+  | { outcome: 'failed'; message: string; line?: number; output: string; ms: number }
+  | { outcome: 'cancelled'; ms: number }
+
+/** What `docker run` can ask for, in the engine API's meaning. */
+export interface ContainerSpec {
+  image: string
+  name?: string
+  command?: string[]
+  entrypoint?: string[]
+  env?: string[]
+  user?: string
+  workingDir?: string
+  hostname?: string
+  labels?: Record<string, string>
+  tty?: boolean
+  openStdin?: boolean
+  readOnly?: boolean
+  tmpfs?: Record<string, string>
+  /** `source:target[:options]` as `-v` takes it. */
+  binds?: string[]
+  mounts?: { type: 'bind' | 'volume' | 'tmpfs'; source?: string; target: string; readOnly?: boolean }[]
+  capAdd?: string[]
+  capDrop?: string[]
+  securityOpt?: string[]
+  sysctls?: Record<string, string>
+  privileged?: boolean
+  /** `bridge`, `host`, `none`, `container:ID` or a network's name. */
+  network?: string
+  networkAliases?: string[]
+  /** `host` or `container:ID`. */
+  pid?: string
+  ipc?: string
+  userns?: string
+  /** `containerPort/proto` with where it is published. */
+  ports?: { container: number; protocol: 'tcp' | 'udp'; host?: number; hostIp?: string }[]
+  memoryBytes?: number
+  nanoCpus?: number
+  pidsLimit?: number
+  ulimits?: { name: string; soft: number; hard: number }[]
+  init?: boolean
+  restart?: string
+  groupAdd?: string[]
+  addHosts?: string[]
+  dns?: string[]
+  stopSignal?: string
+  stopTimeout?: number
+  shmSizeBytes?: number
+  autoRemove?: boolean
+  devices?: string[]
+  cgroupParent?: string
+  logDriver?: string
+  healthcheck?: 'none'
+}
+
+export interface ContainerFacts {
+  id: string
+  name: string
+  imageId: string
+  running: boolean
+  exitCode: number
+  oomKilled: boolean
+  /** The main process in the engine's pid namespace; 0 when not running. */
+  pid: number
+  ip: string
+  ports: { container: number; protocol: string; host: number }[]
+  /** The engine's own inspect document, for goals that look at more. */
+  raw: Record<string, unknown>
+}
+
+export interface ContainerSummary {
+  id: string
+  names: string[]
+  image: string
+  imageId: string
+  running: boolean
+  labels: Record<string, string>
+}
+
+export interface ImageFacts {
+  id: string
+  tags: string[]
+  digests: string[]
+  /** Diff ids, base first. */
+  layers: string[]
+  user: string
+  env: string[]
+  entrypoint: string[]
+  cmd: string[]
+  workingDir: string
+  labels: Record<string, string>
+  exposedPorts: string[]
+  volumes: string[]
+  sizeBytes: number
+  raw: Record<string, unknown>
+}
+
+export interface HistoryLine {
+  id: string
+  created: number
+  createdBy: string
+  sizeBytes: number
+  comment: string
+  tags: string[]
+}
+
+export interface ProcessOutput {
+  exitCode: number
+  stdout: string
+  stderr: string
+  truncated: boolean
+}
