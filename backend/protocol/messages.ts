@@ -105,5 +105,4 @@ export const ServerMessage = z.discriminatedUnion('type', [
 ])
 export type ServerMessage = z.infer<typeof ServerMessage>
 
-/** One text message may be this long: a file at its limit plus the JSON around it. */
-export const MAX_MESSAGE_BYTES = 2 * 1024 * 1024
+export { MAX_MESSAGE_BYTES } from './limits.ts'
