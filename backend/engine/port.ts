@@ -3,12 +3,17 @@ import type { BuildEvent } from '../protocol/messages.ts'
 
 /**
  * A Docker engine in our own words. `docker.ts` is the one implementation; nothing else knows dockerode. Every call ends: it has a
- * time limit and honours its signal. An engine that cannot be reached: DD_ENGINE_GONE; an answer it refuses: DD_ENGINE_REFUSED with
- * the engine's own message in `detail`.
+ * time limit and honours its signal. An engine that cannot be reached or hangs up: DD_ENGINE_GONE; a request it refuses: DD_ENGINE_REFUSED
+ * with its own message in `detail` and the HTTP `status`; silence: DD_ENGINE_TIMEOUT; an answer that is malformed or too large:
+ * DD_ENGINE_ANSWER; an aborted signal: the signal's own reason. Only `wait` and `logs` with `follow` last as long as the container does.
  */
 export interface Engine extends AsyncDisposable {
   version(): Promise<EngineVersion>
-  /** BuildKit. The result is an outcome, never a throw, when the Dockerfile is at fault. */
+  /**
+   * BuildKit. The result is an outcome, never a throw, when the Dockerfile's build fails or the signal cancels it. Throws what
+   * `checkDockerfile` finds, DD_BUILD_TIMEOUT and the engine's own failures. The first event is `started` and the last is `done`, also
+   * when it throws once begun (then with the error's code).
+   */
   build(request: BuildRequest): Promise<BuildResult>
   /** Creates without starting. Refusals by the engine (bad flag value, unknown image) are DD_ENGINE_REFUSED. */
   create(spec: ContainerSpec): Promise<ContainerRef>
@@ -20,16 +25,32 @@ export interface Engine extends AsyncDisposable {
   /** Resolves when the container has ended. */
   wait(container: ContainerRef, signal?: AbortSignal): Promise<{ exitCode: number }>
   /** stdout and stderr as they come, from the start; `follow` until it ends. */
-  logs(container: ContainerRef, options: { follow: boolean; signal?: AbortSignal }): AsyncIterable<{ stream: 'stdout' | 'stderr'; text: string }>
+  logs(
+    container: ContainerRef,
+    options: { follow: boolean; signal?: AbortSignal },
+  ): AsyncIterable<{ stream: 'stdout' | 'stderr'; text: string }>
   /** A process in a running container; its whole output, cut at `maxBytes` (default 1 MiB). */
-  exec(container: ContainerRef, argv: string[], options?: { user?: string; maxBytes?: number; signal?: AbortSignal }): Promise<ProcessOutput>
+  exec(
+    container: ContainerRef,
+    argv: string[],
+    options?: { user?: string; maxBytes?: number; signal?: AbortSignal },
+  ): Promise<ProcessOutput>
   /** create + start + wait + output + remove. For the lab's own probes. */
-  runOnce(spec: ContainerSpec, options?: { maxBytes?: number; timeoutMs?: number; signal?: AbortSignal }): Promise<ProcessOutput>
+  runOnce(
+    spec: ContainerSpec,
+    options?: { maxBytes?: number; timeoutMs?: number; signal?: AbortSignal },
+  ): Promise<ProcessOutput>
   imageInspect(image: string): Promise<ImageFacts>
   history(image: string): Promise<HistoryLine[]>
   /** The image as `docker save` gives it (a docker archive, tar). */
   save(image: string, signal?: AbortSignal): Promise<Readable>
-  listContainers(filter?: { labels?: Record<string, string>; names?: string[]; all?: boolean }): Promise<ContainerSummary[]>
+  listContainers(filter?: {
+    labels?: Record<string, string>
+    names?: string[]
+    all?: boolean
+  }): Promise<ContainerSummary[]>
+  /** An archive of `save`'s kind into the engine. Resolves to the tags (or ids) it brought. */
+  load(archive: Readable, signal?: AbortSignal): Promise<string[]>
   /** Files of a container's file system, as a tar stream. */
   copyFrom(container: ContainerRef, path: string): Promise<Readable>
   removeVolume(name: string): Promise<void>
@@ -48,7 +69,10 @@ export type ContainerRef = { id: string }
 export interface BuildRequest {
   /** The build context as a tar stream, `.dockerignore` already applied. */
   context: Readable
+  /** Its path in the context. Default `Dockerfile`. */
   dockerfile?: string
+  /** The same file's text: refused by `checkDockerfile` (dockerfile.ts) before anything is sent; steps get their lines from it. */
+  dockerfileText: string
   tag: string
   buildArgs?: Record<string, string>
   /** Secret id → value, served over this build's own session and never in the context. */
@@ -59,7 +83,7 @@ export interface BuildRequest {
   onEvent?: (event: BuildEvent) => void
   /** Aborting stops the RUN step itself. */
   signal?: AbortSignal
-  /** From here the build is cancelled with DD_BUILD_TIMEOUT. */
+  /** From here the build is cancelled and `build` throws DD_BUILD_TIMEOUT. Default 20 minutes. */
   timeoutMs?: number
   /** Output beyond this is counted, not kept, and says so once. Default 4 MiB. */
   maxOutputBytes?: number
