@@ -150,6 +150,288 @@ export const ERRORS = {
     exit: 2,
     status: 413,
   },
+  DD_NOT_FOUND: {
+    what: { en: 'There is nothing at {path}.', ja: '{path} には何もありません。' },
+    next: {
+      en: 'Go back to the start page and follow a link from there.',
+      ja: 'トップページに戻り、そこからリンクをたどってください。',
+    },
+    exit: 2,
+    status: 404,
+  },
+  DD_HOST_REFUSED: {
+    what: {
+      en: 'This lab does not answer to the name “{host}”.',
+      ja: 'このラボは「{host}」という名前では応答しません。',
+    },
+    next: {
+      en: 'Open the address that the lab printed when it started.',
+      ja: 'ラボの起動時に表示されたアドレスを開いてください。',
+    },
+    exit: 2,
+    status: 403,
+  },
+  DD_ORIGIN_REFUSED: {
+    what: {
+      en: 'Another site ({origin}) tried to use this lab.',
+      ja: '別のサイト ({origin}) がこのラボを使おうとしました。',
+    },
+    next: {
+      en: 'Open the lab’s own address in the browser.',
+      ja: 'ブラウザーでラボ自身のアドレスを開いてください。',
+    },
+    exit: 2,
+    status: 403,
+  },
+  DD_SESSION_MISSING: {
+    what: { en: 'The browser did not say who it is.', ja: 'ブラウザーの識別情報がありません。' },
+    next: {
+      en: 'Allow cookies for this address and reload the page.',
+      ja: 'このアドレスの Cookie を許可して、ページを再読み込みしてください。',
+    },
+    exit: 2,
+    status: 401,
+  },
+  DD_NOT_YOURS: {
+    what: {
+      en: 'That terminal or session is not yours.',
+      ja: 'その端末またはセッションはあなたのものではありません。',
+    },
+    next: {
+      en: 'Reload the page and open your own.',
+      ja: 'ページを再読み込みして、自分のものを開いてください。',
+    },
+    exit: 2,
+    status: 403,
+  },
+  DD_RATE_LIMIT: {
+    what: { en: 'Too many messages came from this page.', ja: 'このページからのメッセージが多すぎます。' },
+    next: { en: 'Wait a moment and try again.', ja: '少し待ってからもう一度試してください。' },
+    exit: 2,
+    status: 429,
+  },
+  DD_MESSAGE_TOO_BIG: {
+    what: {
+      en: 'A message was longer than the {limit} bytes that are allowed.',
+      ja: 'メッセージが上限の {limit} バイトを超えています。',
+    },
+    next: {
+      en: 'Make the file smaller, or paste it in parts.',
+      ja: 'ファイルを小さくするか、分けて貼り付けてください。',
+    },
+    exit: 2,
+    status: 413,
+  },
+  DD_BIND_REFUSED: {
+    what: {
+      en: 'The lab does not listen on {host}: everybody who can reach that address would get a shell here, and there are no join codes yet.',
+      ja: 'ラボは {host} では待ち受けません。そのアドレスに届く人は誰でもここのシェルを使えてしまい、参加コードはまだないためです。',
+    },
+    next: {
+      en: 'Use --host 127.0.0.1 (the default) or ::1. From another machine, forward the port: ssh -L 7070:127.0.0.1:7070 this-machine.',
+      ja: '--host 127.0.0.1(既定)または ::1 を使ってください。別のマシンからはポート転送を使います: ssh -L 7070:127.0.0.1:7070 this-machine',
+    },
+    exit: 2,
+    status: 400,
+  },
+  DD_PORT_TAKEN: {
+    what: {
+      en: 'Port {port} on {host} is in use by another program.',
+      ja: '{host} のポート {port} は別のプログラムが使用中です。',
+    },
+    next: {
+      en: 'Stop that program, or choose another port: --port {other}.',
+      ja: 'そのプログラムを終了するか、別のポートを指定してください: --port {other}',
+    },
+    exit: 3,
+    status: 500,
+  },
+  DD_CONFIG_FLAG: {
+    what: { en: 'There is no option {flag}.', ja: 'オプション {flag} はありません。' },
+    next: {
+      en: '{suggestion, select, none {The options are: {options}.} other {Did you mean {suggestion}? The options are: {options}.}}',
+      ja: '{suggestion, select, none {使えるオプション: {options}} other {{suggestion} のことですか? 使えるオプション: {options}}}',
+    },
+    exit: 2,
+    status: 400,
+  },
+  DD_CONFIG_VALUE: {
+    what: { en: '{name} cannot be “{value}”.', ja: '{name} に「{value}」は指定できません。' },
+    next: { en: 'It takes {wanted}.', ja: '指定できる値: {wanted}' },
+    exit: 2,
+    status: 400,
+  },
+  DD_PROGRESS_CORRUPT: {
+    what: {
+      en: 'The file with everybody’s work, {file}, is damaged ({detail}). It was kept as {aside}.',
+      ja: '作業内容のファイル {file} が壊れています({detail})。{aside} として保管しました。',
+    },
+    next: {
+      en: 'Put a backup in its place, or start again to begin with an empty one.',
+      ja: 'バックアップを元の場所に戻すか、もう一度起動して空の状態から始めてください。',
+    },
+    exit: 3,
+    status: 500,
+  },
+  DD_PROGRESS_NEWER: {
+    what: {
+      en: '{file} was written by a newer Drydock (format {found}, this one knows {known}).',
+      ja: '{file} はより新しい Drydock が書いたものです(形式 {found}、この版は {known} まで)。',
+    },
+    next: {
+      en: 'Start the newer Drydock, or choose another folder with --data.',
+      ja: '新しい Drydock を使うか、--data で別のフォルダーを指定してください。',
+    },
+    exit: 2,
+    status: 500,
+  },
+  DD_PROGRESS_IN_USE: {
+    what: { en: 'Another Drydock is using {file}.', ja: '別の Drydock が {file} を使用中です。' },
+    next: {
+      en: 'Stop it, or choose another folder with --data.',
+      ja: 'それを終了するか、--data で別のフォルダーを指定してください。',
+    },
+    exit: 2,
+    status: 500,
+  },
+  DD_BUSY: {
+    what: {
+      en: '{activity, select, building {A build} checking {A check} other {Something}} is already running.',
+      ja: '{activity, select, building {ビルド} checking {チェック} other {処理}}がすでに実行中です。',
+    },
+    next: { en: 'Wait until it is done, or press Stop.', ja: '終わるまで待つか、停止してください。' },
+    exit: 2,
+    status: 409,
+  },
+  DD_NOTHING_TO_STOP: {
+    what: { en: 'Nothing is running.', ja: '実行中のものはありません。' },
+    next: { en: 'Press Build & Run first.', ja: '先に「ビルドして実行」を押してください。' },
+    exit: 2,
+    status: 409,
+  },
+  DD_BERTH_DIED: {
+    what: { en: 'Your Docker host ended: {detail}', ja: 'あなたの Docker ホストが終了しました: {detail}' },
+    next: {
+      en: 'Ask for a new one. Your files are safe; containers and images are not.',
+      ja: '新しいホストを要求してください。ファイルは残っていますが、コンテナーとイメージは失われました。',
+    },
+    exit: 3,
+    status: 500,
+  },
+  DD_LAUNCHER_LOST: {
+    what: {
+      en: 'The service that runs the Docker hosts went away.',
+      ja: 'Docker ホストを動かすサービスが停止しました。',
+    },
+    next: {
+      en: 'Ask for a new host. If that fails, restart the lab. Your files are safe.',
+      ja: '新しいホストを要求してください。失敗する場合はラボを再起動してください。ファイルは残っています。',
+    },
+    exit: 3,
+    status: 500,
+  },
+  DD_BUILD_INTERRUPTED: {
+    what: {
+      en: 'The Docker host ended in the middle of the build.',
+      ja: 'ビルドの途中で Docker ホストが終了しました。',
+    },
+    next: {
+      en: 'Ask for a new host and build again. Your files are safe.',
+      ja: '新しいホストを要求してビルドし直してください。ファイルは残っています。',
+    },
+    exit: 3,
+    status: 500,
+  },
+  DD_NO_CONTAINER: {
+    what: { en: 'No container of yours is running.', ja: 'あなたのコンテナーは動いていません。' },
+    next: {
+      en: 'Press Build & Run first, and look at why it ended if it did.',
+      ja: '先に「ビルドして実行」を押してください。すぐ終了した場合は原因を確認してください。',
+    },
+    exit: 2,
+    status: 409,
+  },
+  DD_TERMINAL_LIMIT: {
+    what: { en: 'There are already {limit} terminals.', ja: '端末はすでに {limit} 個あります。' },
+    next: { en: 'Close one of them first.', ja: '先にどれかを閉じてください。' },
+    exit: 2,
+    status: 409,
+  },
+  DD_TERMINAL_INPUT: {
+    what: {
+      en: 'The program in the terminal does not read: what you pasted was not sent.',
+      ja: '端末のプログラムが入力を読んでいないため、貼り付けた内容は送信されませんでした。',
+    },
+    next: {
+      en: 'Wait until it reads, or end it with Ctrl-C.',
+      ja: '読み込むまで待つか、Ctrl-C で終了してください。',
+    },
+    exit: 2,
+    status: 429,
+  },
+  DD_AGENT_GONE: {
+    what: {
+      en: 'The terminal service of your Docker host does not answer.',
+      ja: 'Docker ホストの端末サービスが応答しません。',
+    },
+    next: {
+      en: 'Ask for a new host. Your files are safe.',
+      ja: '新しいホストを要求してください。ファイルは残っています。',
+    },
+    exit: 3,
+    status: 500,
+  },
+  DD_AGENT_REFUSED: {
+    what: {
+      en: '{path} could not be written in the terminal’s folder: {detail}',
+      ja: '端末側のフォルダーに {path} を書き込めませんでした: {detail}',
+    },
+    next: {
+      en: 'Look at it in the terminal: a folder may have that name, or it may not be yours.',
+      ja: '端末で確認してください。同名のフォルダーがあるか、所有者が違う可能性があります。',
+    },
+    exit: 2,
+    status: 409,
+  },
+  DD_FILE_SKIPPED: {
+    what: {
+      en: '{path} stays in the terminal only: {reason, select, size {it is too large} binary {it is not text} count {there are too many files} other {its name is not usable here}}.',
+      ja: '{path} は端末内にだけ残ります: {reason, select, size {大きすぎます} binary {テキストではありません} count {ファイルが多すぎます} other {ここでは使えない名前です}}。',
+    },
+    next: {
+      en: 'Build & Run and Check will not see it.',
+      ja: '「ビルドして実行」とチェックの対象にはなりません。',
+    },
+    exit: 2,
+    status: 413,
+  },
+  DD_LESSON_UNKNOWN: {
+    what: { en: 'There is no lesson “{lesson}”.', ja: 'レッスン「{lesson}」はありません。' },
+    next: { en: 'Choose one from the start page.', ja: 'トップページから選んでください。' },
+    exit: 2,
+    status: 404,
+  },
+  DD_LESSON_NEEDS_BERTH: {
+    what: {
+      en: 'This lesson needs a Docker host of its own: its private registry cannot be reached from the engine that was given.',
+      ja: 'このレッスンには専用の Docker ホストが必要です。指定されたエンジンからは非公開レジストリーに届きません。',
+    },
+    next: {
+      en: 'Start the lab without --engine on Linux as root, or with docker compose up.',
+      ja: 'Linux で root として --engine なしで起動するか、docker compose up を使ってください。',
+    },
+    exit: 3,
+    status: 409,
+  },
+  DD_STOPPING: {
+    what: { en: 'The lab is stopping.', ja: 'ラボは停止中です。' },
+    next: {
+      en: 'Start it again; your files are safe.',
+      ja: 'もう一度起動してください。ファイルは残っています。',
+    },
+    exit: 3,
+    status: 503,
+  },
 } as const satisfies Record<string, ErrorEntry>
 
 export type ErrorCode = keyof typeof ERRORS

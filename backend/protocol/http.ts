@@ -4,6 +4,8 @@ import { z } from 'zod'
 export const PROGRESS_PATH = '/api/progress'
 
 export const Progress = z.object({
-  lessons: z.array(z.object({ lesson: z.string(), passed: z.boolean(), attempts: z.number().int().nonnegative() })),
+  lessons: z.array(
+    z.object({ lesson: z.string(), passed: z.boolean(), attempts: z.number().int().nonnegative() }),
+  ),
 })
 export type Progress = z.infer<typeof Progress>

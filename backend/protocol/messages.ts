@@ -26,7 +26,13 @@ export const ClientMessage = z.discriminatedUnion('type', [
   z.object({ id, type: z.literal('stop') }),
   z.object({ id, type: z.literal('check') }),
   /** `resume` names a terminal of before a reload: its screen is replayed. */
-  z.object({ id, type: z.literal('terminal.open'), kind: TerminalKind, ...size, resume: z.string().optional() }),
+  z.object({
+    id,
+    type: z.literal('terminal.open'),
+    kind: TerminalKind,
+    ...size,
+    resume: z.string().optional(),
+  }),
   z.object({ id, type: z.literal('terminal.close'), terminal: z.number().int() }),
   /** Ask for a new berth after one ended. Files stay. */
   z.object({ id, type: z.literal('berth.renew') }),
@@ -48,7 +54,13 @@ export type Phase = z.infer<typeof Phase>
 export const BuildEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('started') }),
   z.object({ type: z.literal('step'), step: z.number(), name: z.string(), line: z.number().optional() }),
-  z.object({ type: z.literal('step.done'), step: z.number(), cached: z.boolean(), ms: z.number(), error: z.string().optional() }),
+  z.object({
+    type: z.literal('step.done'),
+    step: z.number(),
+    cached: z.boolean(),
+    ms: z.number(),
+    error: z.string().optional(),
+  }),
   z.object({ type: z.literal('output'), step: z.number(), text: z.string() }),
   z.object({
     type: z.literal('done'),
@@ -65,7 +77,13 @@ export type BuildEvent = z.infer<typeof BuildEvent>
 const vars = z.record(z.string(), z.union([z.string(), z.number()]))
 
 export const ServerMessage = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('ok'), id, revision: revision.optional(), terminal: z.number().optional(), name: z.string().optional() }),
+  z.object({
+    type: z.literal('ok'),
+    id,
+    revision: revision.optional(),
+    terminal: z.number().optional(),
+    name: z.string().optional(),
+  }),
   /** `code` is a key of the error table (error-table.ts), `vars` fills its text. */
   z.object({ type: z.literal('error'), id: id.optional(), code: z.string(), vars }),
   /** First message after the socket opened, and again after a reconnect. */
@@ -79,7 +97,13 @@ export const ServerMessage = z.discriminatedUnion('type', [
     attempts: z.number(),
     terminals: z.array(z.object({ name: z.string(), kind: TerminalKind })),
   }),
-  z.object({ type: z.literal('phase'), phase: Phase, code: z.string().optional(), vars: vars.optional(), position: z.number().optional() }),
+  z.object({
+    type: z.literal('phase'),
+    phase: Phase,
+    code: z.string().optional(),
+    vars: vars.optional(),
+    position: z.number().optional(),
+  }),
   /** A file changed elsewhere: in the terminal or in another tab. `content` null: it was deleted there. `lost` holds what a newer change displaced. */
   z.object({
     type: z.literal('file.changed'),
@@ -92,14 +116,29 @@ export const ServerMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('build'), event: BuildEvent }),
   /** What the container of Build & Run printed, and how it ended. */
   z.object({ type: z.literal('run.output'), text: z.string() }),
-  z.object({ type: z.literal('run.started'), container: z.string(), command: z.string(), ports: z.array(z.object({ container: z.number(), host: z.number() })) }),
+  z.object({
+    type: z.literal('run.started'),
+    container: z.string(),
+    command: z.string(),
+    ports: z.array(z.object({ container: z.number(), host: z.number() })),
+  }),
   z.object({ type: z.literal('run.exited'), exitCode: z.number(), oomKilled: z.boolean() }),
-  z.object({ type: z.literal('check.started'), goals: z.array(z.object({ id: z.string(), kind: z.string() })) }),
+  z.object({
+    type: z.literal('check.started'),
+    goals: z.array(z.object({ id: z.string(), kind: z.string() })),
+  }),
   z.object({ type: z.literal('check.stage'), stage: z.enum(['berth', 'build', 'run', 'probe', 'search']) }),
   z.object({ type: z.literal('check.goal'), result: GoalResult }),
   z.object({ type: z.literal('check.done'), report: Report }),
   /** `screen` is a serialized screen to write first; output frames continue at `position`. */
-  z.object({ type: z.literal('terminal.opened'), terminal: z.number(), name: z.string(), kind: TerminalKind, position: z.number(), screen: z.string() }),
+  z.object({
+    type: z.literal('terminal.opened'),
+    terminal: z.number(),
+    name: z.string(),
+    kind: TerminalKind,
+    position: z.number(),
+    screen: z.string(),
+  }),
   z.object({ type: z.literal('terminal.exited'), terminal: z.number(), exitCode: z.number().nullable() }),
   z.object({ type: z.literal('pong'), id }),
 ])
