@@ -405,6 +405,15 @@ export const ERRORS = {
     exit: 2,
     status: 413,
   },
+  DD_LESSON_INVALID: {
+    what: {
+      en: 'The data of a lesson is not right:\n{problems}',
+      ja: 'レッスンのデータに誤りがあります:\n{problems}',
+    },
+    next: { en: 'Correct the lines named above.', ja: '上に示した行を直してください。' },
+    exit: 2,
+    status: 500,
+  },
   DD_LESSON_UNKNOWN: {
     what: { en: 'There is no lesson “{lesson}”.', ja: 'レッスン「{lesson}」はありません。' },
     next: { en: 'Choose one from the start page.', ja: 'トップページから選んでください。' },
