@@ -19,8 +19,6 @@ export const Health = z.object({
 })
 export type Health = z.infer<typeof Health>
 
-/** The WebSocket of a lesson, see messages.ts: `?lesson=<course>/<lesson>&lang=<en|ja>`. */
-export const LESSON_PATH = '/api/lesson'
 
 /** Every HTTP answer that is an error. `what` and `next` are in the reader's language. */
 export const HttpError = z.object({ code: z.string(), what: z.string(), next: z.string() })
