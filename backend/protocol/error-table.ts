@@ -405,6 +405,210 @@ export const ERRORS = {
     exit: 2,
     status: 413,
   },
+  DD_PATH: {
+    what: {
+      en: 'The name “{path}” cannot be used in a workspace: {reason, select, long {it is too long} characters {it holds invisible or control characters} absolute {names are relative, with / between folders} outside {it leads out of the workspace} empty {it is empty} other {it has an empty part or a lone dot}}.',
+      ja: '「{path}」という名前はワークスペースでは使えません: {reason, select, long {長すぎます} characters {見えない文字や制御文字が含まれています} absolute {名前は相対パスで、フォルダーの区切りは / です} outside {ワークスペースの外を指しています} empty {空です} other {空の部分、または「.」だけの部分があります}}。',
+    },
+    next: { en: 'Choose another name.', ja: '別の名前にしてください。' },
+    exit: 2,
+    status: 400,
+  },
+  DD_PATH_TWIN: {
+    what: {
+      en: '“{path}” and “{other}” cannot both exist: some disks would keep only one of them.',
+      ja: '「{path}」と「{other}」は両立できません。ディスクによっては片方しか残りません。',
+    },
+    next: { en: 'Rename one of them.', ja: 'どちらかの名前を変えてください。' },
+    exit: 2,
+    status: 409,
+  },
+  DD_FILE_SIZE: {
+    what: {
+      en: '{path} has {kib} KiB; {limit} KiB are allowed.',
+      ja: '{path} のサイズは {kib} KiB です。上限は {limit} KiB です。',
+    },
+    next: {
+      en: 'Make the file smaller, or keep it outside the workspace.',
+      ja: 'ファイルを小さくするか、ワークスペースの外に置いてください。',
+    },
+    exit: 2,
+    status: 413,
+  },
+  DD_FILE_KIND: {
+    what: {
+      en: '{path} is neither a file nor a folder nor a link.',
+      ja: '{path} はファイルでもフォルダーでもリンクでもありません。',
+    },
+    next: { en: 'Remove it from the workspace.', ja: 'ワークスペースから取り除いてください。' },
+    exit: 2,
+    status: 400,
+  },
+  DD_FOLDER: {
+    what: { en: 'There is no folder “{dir}”.', ja: 'フォルダー「{dir}」がありません。' },
+    next: {
+      en: 'Name the folder that holds the Dockerfile.',
+      ja: 'Dockerfile のあるフォルダーを指定してください。',
+    },
+    exit: 2,
+    status: 404,
+  },
+  DD_WORKSPACE_COUNT: {
+    what: {
+      en: 'The workspace has more than {limit} files.',
+      ja: 'ワークスペースのファイルが {limit} 個を超えています。',
+    },
+    next: { en: 'Remove what the lesson does not need.', ja: 'レッスンに不要なものを取り除いてください。' },
+    exit: 2,
+    status: 413,
+  },
+  DD_WORKSPACE_SIZE: {
+    what: {
+      en: 'The files of the workspace have {kib} KiB together; {limit} KiB are allowed.',
+      ja: 'ワークスペースのファイルは合計 {kib} KiB です。上限は {limit} KiB です。',
+    },
+    next: { en: 'Remove what the lesson does not need.', ja: 'レッスンに不要なものを取り除いてください。' },
+    exit: 2,
+    status: 413,
+  },
+  DD_DOCKERFILE_MISSING: {
+    what: { en: 'The workspace has no Dockerfile.', ja: 'ワークスペースに Dockerfile がありません。' },
+    next: {
+      en: 'Add a file called Dockerfile, or reset the workspace.',
+      ja: 'Dockerfile という名前のファイルを作るか、ワークスペースをリセットしてください。',
+    },
+    exit: 2,
+    status: 400,
+  },
+  DD_IGNORE_PATTERN: {
+    what: {
+      en: '{file}, line {line}: “{pattern}” is not a pattern that Docker understands.',
+      ja: '{file} の {line} 行目: 「{pattern}」は Docker が理解できるパターンではありません。',
+    },
+    next: {
+      en: 'Close every bracket, and write something after “!”.',
+      ja: '角括弧を閉じ、「!」の後にはパターンを書いてください。',
+    },
+    exit: 2,
+    status: 400,
+  },
+  DD_RUN_MISSING: {
+    what: {
+      en: '{file} holds no docker run command.',
+      ja: '{file} に docker run コマンドがありません。',
+    },
+    next: {
+      en: 'Write one docker run that starts the image {image}.',
+      ja: 'イメージ {image} を起動する docker run を 1 つ書いてください。',
+    },
+    exit: 2,
+    status: 400,
+  },
+  DD_RUN_TWICE: {
+    what: {
+      en: '{file}, line {line}: a second docker run. The first is in line {first}.',
+      ja: '{file} の {line} 行目: docker run が 2 つあります。最初のものは {first} 行目です。',
+    },
+    next: { en: 'Keep one of them.', ja: 'どちらか 1 つにしてください。' },
+    exit: 2,
+    status: 400,
+  },
+  DD_RUN_IMAGE: {
+    what: {
+      en: '{file}, line {line}: {image, select, none {the docker run command names no image} other {the container is made from “{image}”, not from “{expected}”}}.',
+      ja: '{file} の {line} 行目: {image, select, none {docker run にイメージ名がありません} other {コンテナのイメージが「{expected}」ではなく「{image}」になっています}}。',
+    },
+    next: {
+      en: 'The image that is built from your Dockerfile is called {expected}. Its name stands after all flags.',
+      ja: 'Dockerfile からビルドされるイメージの名前は {expected} です。すべてのフラグの後に書きます。',
+    },
+    exit: 2,
+    status: 400,
+  },
+  DD_RUN_COMMAND: {
+    what: {
+      en: '{file}, line {line}: “{command}” is not carried out here. {reason, select, sudo {The lab decides who may use the engine; sudo plays no part in it.} assignment {Shell variables are not understood.} global {Options between docker and run are not understood.} other {The file holds one docker run command, comments, and set -e.}}',
+      ja: '{file} の {line} 行目: 「{command}」はここでは実行されません。{reason, select, sudo {誰がエンジンを使えるかはラボが決めるため、sudo は使いません。} assignment {シェル変数には対応していません。} global {docker と run の間のオプションには対応していません。} other {このファイルに書けるのは、1 つの docker run、コメント、set -e です。}}',
+    },
+    next: {
+      en: '{reason, select, sudo {Write docker run without sudo.} assignment {Write the value where it is used.} global {Write docker run, then its flags.} other {Remove the line. In the terminal you can run anything.}}',
+      ja: '{reason, select, sudo {sudo を付けずに docker run と書いてください。} assignment {使う場所に値を直接書いてください。} global {docker run の後にフラグを書いてください。} other {その行を削除してください。端末では何でも実行できます。}}',
+    },
+    exit: 2,
+    status: 400,
+  },
+  DD_RUN_OPERATOR: {
+    what: {
+      en: '{file}, line {line}: the shell operator “{operator}” is not understood here.',
+      ja: '{file} の {line} 行目: シェルの演算子「{operator}」はここでは使えません。',
+    },
+    next: {
+      en: 'Leave one plain docker run command. If the character is part of a value, put the value in single quotes.',
+      ja: '単純な docker run コマンド 1 つにしてください。値に含まれる文字なら、値を一重引用符で囲んでください。',
+    },
+    exit: 2,
+    status: 400,
+  },
+  DD_RUN_EXPANSION: {
+    what: {
+      en: '{file}, line {line}: “{text}” is not understood here.',
+      ja: '{file} の {line} 行目: 「{text}」はここでは展開できません。',
+    },
+    next: {
+      en: 'Of the shell’s expansions only $PWD, $(pwd), $(id -u) and $(id -g) are known. Write the value itself, or put it in single quotes if it is meant literally.',
+      ja: 'シェルの展開のうち使えるのは $PWD、$(pwd)、$(id -u)、$(id -g) だけです。値を直接書くか、文字どおりの意味なら一重引用符で囲んでください。',
+    },
+    exit: 2,
+    status: 400,
+  },
+  DD_RUN_QUOTE: {
+    what: {
+      en: '{file}, line {line}: {what, select, quote {a quotation mark is opened and never closed} crlf {the line ends as on Windows (CRLF), which sh does not understand} other {a character that no shell command can hold}}.',
+      ja: '{file} の {line} 行目: {what, select, quote {引用符が閉じられていません} crlf {行末が Windows 形式 (CRLF) です。sh では解釈できません} other {シェルのコマンドに使えない文字があります}}。',
+    },
+    next: {
+      en: '{what, select, quote {Close it.} crlf {Save the file with Unix line endings (LF).} other {Remove it.}}',
+      ja: '{what, select, quote {閉じてください。} crlf {改行コードを LF にして保存してください。} other {取り除いてください。}}',
+    },
+    exit: 2,
+    status: 400,
+  },
+  DD_RUN_FLAG_UNKNOWN: {
+    what: {
+      en: '{file}, line {line}: docker run has no flag “{flag}”.',
+      ja: '{file} の {line} 行目: docker run に「{flag}」というフラグはありません。',
+    },
+    next: {
+      en: '{suggestion, select, none {See docker run --help.} other {Did you mean {suggestion}?}}',
+      ja: '{suggestion, select, none {docker run --help を見てください。} other {{suggestion} のことでしょうか。}}',
+    },
+    exit: 2,
+    status: 400,
+  },
+  DD_RUN_FLAG_VALUE: {
+    what: {
+      en: '{file}, line {line}: {expected, select, nothing {the flag {flag} needs a value} other {“{value}” is not a value for {flag}}}.',
+      ja: '{file} の {line} 行目: {expected, select, nothing {フラグ {flag} には値が必要です} other {「{value}」は {flag} の値として使えません}}。',
+    },
+    next: {
+      en: '{expected, select, nothing {Write the value after the flag.} boolean {It is true or false.} number {It is a whole number.} size {It is a number with a unit: 64m, 512m, 1g.} decimal {It is a number such as 0.5 or 2.} duration {It is a time with a unit: 500ms, 10s, 1m.} port {It has the form [address:][host port:]container port[/tcp|/udp], such as 8080:80.} pair {It has the form name=value.} file {It is the name of a file of the workspace, with one name=value a line.} mount {It has the form type=bind,source=…,target=….} volume {It has the form source:target[:ro], the target beginning with /.} capability {One capability for each flag, such as NET_BIND_SERVICE.} ulimit {It has the form name=soft[:hard], such as nofile=1024:2048.} restart {It is no, always, unless-stopped or on-failure[:times].} sysctl {It has the form name=value, and only settings of the container itself: net.…, kernel.msg…, kernel.shm…, kernel.sem, fs.mqueue.….} security {It has the form no-new-privileges, seccomp=… or apparmor=….} network {One network.} host {It has the form name:address.} path {It is an absolute path in the container.} conflict {It contradicts another flag of the same command.} other {See docker run --help.}}',
+      ja: '{expected, select, nothing {フラグの後に値を書いてください。} boolean {true か false です。} number {整数です。} size {64m、512m、1g のような単位付きの数です。} decimal {0.5 や 2 のような数です。} duration {500ms、10s、1m のような単位付きの時間です。} port {[アドレス:][ホストのポート:]コンテナのポート[/tcp|/udp] の形です。例: 8080:80} pair {名前=値 の形です。} file {1 行に 1 つ 名前=値 を書いた、ワークスペース内のファイル名です。} mount {type=bind,source=…,target=… の形です。} volume {source:target[:ro] の形で、target は / で始まります。} capability {NET_BIND_SERVICE のように、1 つのフラグに 1 つずつ書きます。} ulimit {名前=ソフト[:ハード] の形です。例: nofile=1024:2048} restart {no、always、unless-stopped、on-failure[:回数] のいずれかです。} sysctl {名前=値 の形で、コンテナ自身の設定 (net.…、kernel.msg…、kernel.shm…、kernel.sem、fs.mqueue.…) に限られます。} security {no-new-privileges、seccomp=…、apparmor=… の形です。} network {ネットワークは 1 つです。} host {名前:アドレス の形です。} path {コンテナ内の絶対パスです。} conflict {同じコマンドの別のフラグと矛盾しています。} other {docker run --help を見てください。}}',
+    },
+    exit: 2,
+    status: 400,
+  },
+  DD_RUN_FLAG_REFUSED: {
+    what: {
+      en: '{file}, line {line}: {flag} is refused. {reason, select, privileged {A privileged container is root on its Docker host.} namespace {Sharing a namespace of the Docker host removes a wall around the container.} network {The lesson grades a container with a network of its own.} device {The container would reach a device of its Docker host.} bind {The container would reach files of its Docker host outside the workspace.} socket {Whoever holds the Docker socket is root on the Docker host, also when it is mounted read-only.} limits {The container would leave the limits that the lab sets.} runtime {The lesson grades containers of the engine’s own runtime.} unconfined {It takes away a protection that every container has.} help {It only prints a help text.} other {Drydock does not carry it out.}}',
+      ja: '{file} の {line} 行目: {flag} は使えません。{reason, select, privileged {特権コンテナは Docker ホストの root と同じです。} namespace {Docker ホストの名前空間を共有すると、コンテナを囲む壁が 1 つなくなります。} network {このレッスンで採点するのは、自分のネットワークを持つコンテナです。} device {コンテナから Docker ホストのデバイスに手が届いてしまいます。} bind {コンテナからワークスペースの外にある Docker ホストのファイルに手が届いてしまいます。} socket {Docker ソケットを持つ者は、読み取り専用でマウントした場合でも、Docker ホストの root です。} limits {ラボが定めた制限の外に出てしまいます。} runtime {採点するのは、エンジン標準のランタイムで動くコンテナです。} unconfined {どのコンテナにもある保護を外してしまいます。} help {ヘルプを表示するだけのフラグです。} other {Drydock では実行できません。}}',
+    },
+    next: {
+      en: 'The lesson can be solved without it. In the terminal you may try anything.',
+      ja: 'このフラグなしで解けます。端末では何でも試せます。',
+    },
+    exit: 2,
+    status: 400,
+  },
   DD_LESSON_INVALID: {
     what: {
       en: 'The data of a lesson is not right:\n{problems}',
