@@ -246,6 +246,195 @@ export const ERRORS = {
     exit: 3,
     status: 500,
   },
+  DD_PORT_FORBIDDEN: {
+    what: {
+      en: 'Port {port} is below {start}: only root may listen there, and the web server never runs as root.',
+      ja: 'ポート {port} は {start} 未満です。root だけが待ち受けできますが、Web サーバーは root では動きません。',
+    },
+    next: {
+      en: 'Choose a higher port (--port 7070), and put a reverse proxy in front if it must be that one.',
+      ja: 'より大きいポート(--port 7070)を選んでください。どうしても必要なら、前段にリバースプロキシを置いてください。',
+    },
+    exit: 2,
+    status: 400,
+  },
+  DD_NO_BERTHS: {
+    what: {
+      en: '{reason, select, platform {The private Docker hosts of the lab need Linux.} root {The private Docker hosts of the lab are made by root, and this is another user.} other {The private Docker hosts of the lab need the right to mount, which root does not have here (an unprivileged container?).}}',
+      ja: '{reason, select, platform {ラボ専用の Docker ホストには Linux が必要です。} root {ラボ専用の Docker ホストを作るには root 権限が必要ですが、今のユーザーは root ではありません。} other {ラボ専用の Docker ホストにはマウントの権限が必要ですが、ここでは root にもありません(非特権コンテナーの中?)。}}',
+    },
+    next: {
+      en: '{reason, select, platform {} root {On Linux: sudo npm start\n} other {Outside the container: sudo npm start\n}}With Docker: docker compose up\nWith an engine that may be used for one trusting learner: npm start -- --engine unix:///var/run/docker.sock',
+      ja: '{reason, select, platform {} root {Linux の場合: sudo npm start\n} other {コンテナーの外で: sudo npm start\n}}Docker がある場合: docker compose up\n信頼できる一人の学習者のために使ってよいエンジンがある場合: npm start -- --engine unix:///var/run/docker.sock',
+    },
+    exit: 3,
+    status: 500,
+  },
+  DD_NO_SPACE: {
+    what: {
+      en: 'There is no space left on the disk that holds {dir}.',
+      ja: '{dir} のあるディスクに空き容量がありません。',
+    },
+    next: {
+      en: 'Free at least 3 GB and run the same command again: it goes on where it was.',
+      ja: '少なくとも 3 GB を空けて、同じコマンドをもう一度実行してください。続きから再開します。',
+    },
+    exit: 3,
+    status: 507,
+  },
+  DD_PACKAGES_MISSING: {
+    what: { en: 'This is missing: {names}.', ja: '不足しているもの: {names}' },
+    next: {
+      en: 'Run: {command}\nor leave out --no-install and start as root.',
+      ja: '実行してください: {command}\nまたは --no-install を外して root で起動してください。',
+    },
+    exit: 3,
+    status: 500,
+  },
+  DD_PACKAGES_ELSEWHERE: {
+    what: {
+      en: 'These programs are missing, and this is neither Debian nor Ubuntu: {names} (Debian’s names).',
+      ja: '次のプログラムがありません。この環境は Debian でも Ubuntu でもありません: {names}(Debian での名前)',
+    },
+    next: {
+      en: 'Install them with this system’s package manager, or use: docker compose up',
+      ja: 'このシステムのパッケージマネージャーで入れるか、docker compose up を使ってください。',
+    },
+    exit: 3,
+    status: 500,
+  },
+  DD_PACKAGES_OFFLINE: {
+    what: {
+      en: 'Debian’s packages could not be fetched: {detail}',
+      ja: 'Debian のパッケージを取得できません: {detail}',
+    },
+    next: {
+      en: 'Check the network (or apt’s proxy) and run the same command again.',
+      ja: 'ネットワーク(または apt のプロキシ)を確認して、同じコマンドをもう一度実行してください。',
+    },
+    exit: 3,
+    status: 500,
+  },
+  DD_PACKAGES_FAILED: {
+    what: {
+      en: 'apt could not install the packages: {detail}',
+      ja: 'apt がパッケージをインストールできませんでした: {detail}',
+    },
+    next: {
+      en: 'Repair what it names (apt-get update, apt-get --fix-broken install) and run the same command again.',
+      ja: '示された原因を直してから(apt-get update、apt-get --fix-broken install)、同じコマンドをもう一度実行してください。',
+    },
+    exit: 3,
+    status: 500,
+  },
+  DD_ACCOUNT: {
+    what: {
+      en: 'The system user “drydock”, as which the web server runs, cannot be used: {detail}',
+      ja: 'Web サーバー用のシステムユーザー「drydock」を使えません: {detail}',
+    },
+    next: {
+      en: 'Run: useradd --system --user-group --shell /usr/sbin/nologin drydock\nIt must not be root.',
+      ja: '実行してください: useradd --system --user-group --shell /usr/sbin/nologin drydock\nroot であってはいけません。',
+    },
+    exit: 3,
+    status: 500,
+  },
+  DD_DATA_FOLDER: {
+    what: {
+      en: 'The folder {dir} could not be made: {detail}',
+      ja: 'フォルダー {dir} を作れませんでした: {detail}',
+    },
+    next: { en: 'Choose another folder with --data.', ja: '--data で別のフォルダーを指定してください。' },
+    exit: 2,
+    status: 500,
+  },
+  DD_SITE_BUILD: {
+    what: { en: 'The site could not be built: {detail}', ja: 'サイトをビルドできませんでした: {detail}' },
+    next: {
+      en: 'Look at the whole output: npm run build:site',
+      ja: '出力全体を確認してください: npm run build:site',
+    },
+    exit: 3,
+    status: 500,
+  },
+  DD_SITE_MISSING: {
+    what: {
+      en: 'The site is not built, or its sources changed since.',
+      ja: 'サイトがビルドされていないか、ビルド後にソースが変更されています。',
+    },
+    next: { en: 'Run: {command}', ja: '実行してください: {command}' },
+    exit: 3,
+    status: 500,
+  },
+  DD_ALREADY_RUNNING: {
+    what: {
+      en: 'A lab already runs with the folder {data} (process {pid}).',
+      ja: 'フォルダー {data} を使うラボがすでに動いています(プロセス {pid})。',
+    },
+    next: {
+      en: 'Stop that one, or choose another folder with --data.',
+      ja: 'そのラボを終了するか、--data で別のフォルダーを指定してください。',
+    },
+    exit: 3,
+    status: 500,
+  },
+  DD_LAUNCHER_START: {
+    what: {
+      en: 'The service that runs the Docker hosts did not start: {detail}',
+      ja: 'Docker ホストを動かすサービスが起動しませんでした: {detail}',
+    },
+    next: { en: 'Its log: {log}', ja: 'ログ: {log}' },
+    exit: 3,
+    status: 500,
+  },
+  DD_LAUNCHER_DIED: {
+    what: {
+      en: 'The service that runs the Docker hosts ended by itself; the lab was stopped.',
+      ja: 'Docker ホストを動かすサービスが終了したため、ラボを停止しました。',
+    },
+    next: { en: 'Start the lab again. Its log: {log}', ja: 'ラボをもう一度起動してください。ログ: {log}' },
+    exit: 3,
+    status: 500,
+  },
+  DD_WEB_START: {
+    what: {
+      en: 'The web server did not start: {detail}',
+      ja: 'Web サーバーが起動しませんでした: {detail}',
+    },
+    next: { en: 'Its log: {log}', ja: 'ログ: {log}' },
+    exit: 3,
+    status: 500,
+  },
+  DD_WEB_DIED: {
+    what: {
+      en: 'The web server ended by itself; the lab was stopped: {detail}',
+      ja: 'Web サーバーが終了したため、ラボを停止しました: {detail}',
+    },
+    next: {
+      en: 'Start the lab again; files and progress are kept. Its log: {log}',
+      ja: 'ラボをもう一度起動してください。ファイルと進捗は残っています。ログ: {log}',
+    },
+    exit: 3,
+    status: 500,
+  },
+  DD_ENGINE_SOCKET: {
+    what: {
+      en: 'The web server runs without root, and no group may use the engine’s socket {path}.',
+      ja: 'Web サーバーは root では動かず、エンジンのソケット {path} を使えるグループもありません。',
+    },
+    next: {
+      en: 'Give the socket to a group (usual: docker, mode 0660), or start as a user who may use it.',
+      ja: 'ソケットをグループ(通常は docker、モード 0660)に渡すか、使用権のあるユーザーで起動してください。',
+    },
+    exit: 3,
+    status: 500,
+  },
+  DD_COMMAND_LINE: {
+    what: { en: '{detail}', ja: 'コマンドの指定が正しくありません: {detail}' },
+    next: { en: 'See: npx drydock {verb} --help', ja: '使い方: npx drydock {verb} --help' },
+    exit: 2,
+    status: 400,
+  },
   DD_CONFIG_FLAG: {
     what: { en: 'There is no option {flag}.', ja: 'オプション {flag} はありません。' },
     next: {
@@ -608,6 +797,18 @@ export const ERRORS = {
     },
     exit: 2,
     status: 400,
+  },
+  DD_PROBE: {
+    what: {
+      en: 'The lab could not look at the container: {detail}',
+      ja: 'ラボがコンテナを調べられませんでした: {detail}',
+    },
+    next: {
+      en: 'Check again. Your files are not the reason.',
+      ja: 'もう一度チェックしてください。原因はあなたのファイルではありません。',
+    },
+    exit: 3,
+    status: 500,
   },
   DD_LESSON_INVALID: {
     what: {
