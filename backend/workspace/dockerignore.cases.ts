@@ -1,0 +1,52 @@
+/** `.dockerignore` texts, and the files of the workspace below that Docker then leaves out: seen with the real `docker build`. */
+export const IGNORE_WORKSPACE = [
+  '.env',
+  '.git/HEAD',
+  'README.md',
+  'a/b/c.log',
+  'a/b/keep.log',
+  'a/x.log',
+  'app.js',
+  'c++/main.c',
+  'd/foo/deep/file',
+  'foo/bar',
+  'node_modules/p/index.js',
+  'node_modules/p/node_modules/q/index.js',
+  'Node_Modules/upper.js',
+  'src/node_modules/r.js',
+  'x(1).txt',
+] as const
+
+export const IGNORE_CASES: { text: string; ignored: (typeof IGNORE_WORKSPACE)[number][] }[] = [
+  { text: '', ignored: [] },
+  { text: '.env\n.git', ignored: ['.env', '.git/HEAD'] },
+  { text: '# .env\n\n  .env  \n', ignored: ['.env'] },
+  { text: '/app.js', ignored: ['app.js'] },
+  { text: './app.js', ignored: ['app.js'] },
+  { text: 'foo/', ignored: ['foo/bar'] },
+  {
+    text: 'node_modules',
+    ignored: ['node_modules/p/index.js', 'node_modules/p/node_modules/q/index.js'],
+  },
+  {
+    text: '**/node_modules',
+    ignored: ['node_modules/p/index.js', 'node_modules/p/node_modules/q/index.js', 'src/node_modules/r.js'],
+  },
+  { text: '*.log', ignored: [] },
+  { text: '**/*.log', ignored: ['a/b/c.log', 'a/b/keep.log', 'a/x.log'] },
+  { text: '**/*.log\n!a/b/keep.log', ignored: ['a/b/c.log', 'a/x.log'] },
+  { text: '!a/b/keep.log\n**/*.log', ignored: ['a/b/c.log', 'a/b/keep.log', 'a/x.log'] },
+  { text: 'a\n!a/b/keep.log', ignored: ['a/b/c.log', 'a/x.log'] },
+  { text: 'a/*/c.log', ignored: ['a/b/c.log'] },
+  { text: 'a/?/c.log', ignored: ['a/b/c.log'] },
+  { text: '[r-z]*', ignored: ['src/node_modules/r.js', 'x(1).txt'] },
+  { text: '**/foo', ignored: ['d/foo/deep/file', 'foo/bar'] },
+  { text: 'x(1).txt', ignored: ['x(1).txt'] },
+  { text: 'c++', ignored: ['c++/main.c'] },
+  { text: 'README.md\r\n.env\r\n', ignored: ['.env', 'README.md'] },
+  {
+    text: '*\n!app.js',
+    ignored: IGNORE_WORKSPACE.filter((path) => path !== 'app.js'),
+  },
+  { text: 'src/../.env', ignored: ['.env'] },
+]
