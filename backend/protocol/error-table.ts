@@ -846,6 +846,18 @@ export const ERRORS = {
     exit: 3,
     status: 503,
   },
+  DD_IMAGE_BROKEN: {
+    what: { en: 'The saved image cannot be read: {detail}', ja: '保存されたイメージを読み取れません: {detail}' },
+    next: { en: 'Build it again. If it happens again, the Docker engine is damaged: reset the lesson.', ja: 'もう一度ビルドしてください。繰り返す場合は Docker エンジンが壊れています。レッスンをリセットしてください。' },
+    exit: 3,
+    status: 502,
+  },
+  DD_IMAGE_TOO_LARGE: {
+    what: { en: 'The image is too large to examine: {what} (at most {limit})', ja: 'イメージが大きすぎて検査できません: {what}（上限 {limit}）' },
+    next: { en: 'Make the image smaller: copy only what the app needs.', ja: 'アプリに必要なものだけをコピーして、イメージを小さくしてください。' },
+    exit: 2,
+    status: 413,
+  },
 } as const satisfies Record<string, ErrorEntry>
 
 export type ErrorCode = keyof typeof ERRORS
