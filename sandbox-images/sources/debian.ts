@@ -36,6 +36,7 @@ export async function debianTar(
       'mmdebstrap',
       `--variant=${tree.variant}`,
       '--format=tar',
+      '--skip=output/dev', // device nodes: an engine in a user namespace cannot make them, and every container gets its own /dev
       `--architectures=${options.arch}`,
       `--include=${packages.join(',')}`,
       ...(existsSync(KEYRING) ? [`--keyring=${KEYRING}`] : []),

@@ -130,8 +130,7 @@ def pump(conn, master, pid, from_conn):
             data = read_some(lambda: os.read(master, 65536)) if len(to_conn) < OUTPUT_BUFFER_BYTES else None
             if data == b'':
                 ended = True
-                _, status = os.waitpid(pid, 0)
-                to_conn += frame(EXIT, struct.pack('>i', os.waitstatus_to_exitcode(status)))
+                to_conn += frame(EXIT, struct.pack('>i', exit_code(pid)))
             elif data:
                 to_conn += frame(DATA, data)
             if to_pty and not ended:
@@ -150,6 +149,17 @@ def pump(conn, master, pid, from_conn):
             if data == b'':
                 return
             from_conn += data or b''
+
+
+def exit_code(pid):
+    """The program's exit code; one that gave up its terminal without ending is ended."""
+    for _ in range(20):
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.05)
+    os.kill(pid, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def read_some(read):
