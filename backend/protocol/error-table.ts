@@ -435,6 +435,36 @@ export const ERRORS = {
     exit: 2,
     status: 400,
   },
+  DD_LESSON_NAME: {
+    what: { en: 'There is no lesson “{lesson}”.', ja: 'レッスン「{lesson}」はありません。' },
+    next: {
+      en: '{suggestion, select, none {} other {Did you mean {suggestion}? }}The lessons are: {known}',
+      ja: '{suggestion, select, none {} other {{suggestion} のことですか? }}レッスン: {known}',
+    },
+    exit: 2,
+    status: 404,
+  },
+  DD_FILE_UNREADABLE: {
+    what: { en: 'This could not be read: {path} ({detail})', ja: '読み取れません: {path}({detail})' },
+    next: {
+      en: 'Look at its owner and mode. Every file of the folder is part of the workspace.',
+      ja: '所有者とモードを確認してください。フォルダー内のファイルはすべてワークスペースの一部です。',
+    },
+    exit: 2,
+    status: 400,
+  },
+  DD_OUTPUT: {
+    what: {
+      en: 'The report could not be written to {path}: {detail}',
+      ja: 'レポートを {path} に書けませんでした: {detail}',
+    },
+    next: {
+      en: 'Name a file in a folder that exists.',
+      ja: '存在するフォルダー内のファイルを指定してください。',
+    },
+    exit: 2,
+    status: 400,
+  },
   DD_CONFIG_FLAG: {
     what: { en: 'There is no option {flag}.', ja: 'オプション {flag} はありません。' },
     next: {
@@ -847,14 +877,26 @@ export const ERRORS = {
     status: 503,
   },
   DD_IMAGE_BROKEN: {
-    what: { en: 'The saved image cannot be read: {detail}', ja: '保存されたイメージを読み取れません: {detail}' },
-    next: { en: 'Build it again. If it happens again, the Docker engine is damaged: reset the lesson.', ja: 'もう一度ビルドしてください。繰り返す場合は Docker エンジンが壊れています。レッスンをリセットしてください。' },
+    what: {
+      en: 'The saved image cannot be read: {detail}',
+      ja: '保存されたイメージを読み取れません: {detail}',
+    },
+    next: {
+      en: 'Build it again. If it happens again, the Docker engine is damaged: reset the lesson.',
+      ja: 'もう一度ビルドしてください。繰り返す場合は Docker エンジンが壊れています。レッスンをリセットしてください。',
+    },
     exit: 3,
     status: 502,
   },
   DD_IMAGE_TOO_LARGE: {
-    what: { en: 'The image is too large to examine: {what} (at most {limit})', ja: 'イメージが大きすぎて検査できません: {what}（上限 {limit}）' },
-    next: { en: 'Make the image smaller: copy only what the app needs.', ja: 'アプリに必要なものだけをコピーして、イメージを小さくしてください。' },
+    what: {
+      en: 'The image is too large to examine: {what} (at most {limit})',
+      ja: 'イメージが大きすぎて検査できません: {what}（上限 {limit}）',
+    },
+    next: {
+      en: 'Make the image smaller: copy only what the app needs.',
+      ja: 'アプリに必要なものだけをコピーして、イメージを小さくしてください。',
+    },
     exit: 2,
     status: 413,
   },

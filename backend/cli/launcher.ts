@@ -1,0 +1,91 @@
+import { join } from 'node:path'
+import { DrydockError } from '../errors.ts'
+import { LogFile } from './log-file.ts'
+import { dieWithParent, OwnedProcess } from './owned-process.ts'
+import { ROOT } from './places.ts'
+import type { Account } from './prepare/account.ts'
+
+/** Stopping every berth takes 0.2 s each, one after another at worst. */
+const STOP_MS = 20_000
+const START_MS = 60_000 // it removes what a crash left before it answers
+
+export interface LauncherPlaces {
+  data: string
+  cache: string
+  socket: string
+  /** Its log is written here. */
+  log: string
+}
+
+/** The one root process: it launches berths. In its own mount namespace, so that no mount of a berth is ever seen on this machine. */
+export class Launcher implements AsyncDisposable {
+  readonly process: OwnedProcess
+  readonly log: LogFile
+  #ready: Promise<void>
+
+  constructor(places: LauncherPlaces, web: Account, signal: AbortSignal) {
+    const log = new LogFile(places.log)
+    this.log = log
+    let first = ''
+    const ready = Promise.withResolvers<void>()
+    this.#ready = ready.promise
+    this.#ready.catch(() => {})
+    this.process = new OwnedProcess(
+      [
+        ...['unshare', '--mount', '--propagation', 'private', '--'],
+        ...dieWithParent([process.execPath, join(ROOT, 'backend/berth/launcher.ts')]),
+        ...['--data', places.data, '--cache', places.cache, '--socket', places.socket],
+        ...['--web-uid', String(web.uid), '--web-gid', String(web.gid)],
+      ],
+      {
+        cwd: '/',
+        onOutput: (chunk, stream) => {
+          log.write(chunk)
+          if (stream !== 'stdout') return
+          first += chunk
+          if (/^\{"ready":true/m.test(first)) ready.resolve()
+          first = first.slice(-1000)
+        },
+      },
+    )
+    const late = setTimeout(() => ready.reject(this.#failed('no answer')), START_MS)
+    const stopped = () => ready.reject(signal.reason)
+    signal.addEventListener('abort', stopped)
+    void this.process.ended.then((end) => ready.reject(this.#failed(`code ${end.code ?? end.signal}`)))
+    void this.#ready
+      .finally(() => {
+        clearTimeout(late)
+        signal.removeEventListener('abort', stopped)
+      })
+      .catch(() => {})
+  }
+
+  /** Resolves when it accepts. DD_LAUNCHER_START. */
+  async ready(): Promise<void> {
+    await this.#ready
+  }
+
+  async stop(graceMs = STOP_MS): Promise<void> {
+    await this.process.stop(graceMs)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+    this.log[Symbol.dispose]()
+  }
+
+  #failed(end: string): DrydockError {
+    return new DrydockError('DD_LAUNCHER_START', {
+      detail: lastWords(this.log.tail()) || end,
+      log: this.log.path,
+    })
+  }
+}
+
+/** The message of a process's end: the last line that is not a stack frame. */
+export function lastWords(output: string): string {
+  const lines = output.split('\n').map((line) => line.trim())
+  const telling = lines.filter((line) => line && !/^(at |Node\.js v|\^|\}|\{|node:internal)/.test(line))
+  const error = telling.findLast((line) => /\bDD_[A-Z_]+|Error\b/.test(line))
+  return (error ?? telling.at(-1) ?? '').slice(0, 400)
+}
