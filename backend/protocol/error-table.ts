@@ -537,6 +537,36 @@ export const ERRORS = {
     exit: 3,
     status: 500,
   },
+  DD_BERTH_START: {
+    what: { en: 'A Docker host for the lesson could not be started: {detail}', ja: 'レッスン用の Docker ホストを起動できませんでした: {detail}' },
+    next: { en: 'Try again. If it happens again, the launcher’s log has the details.', ja: 'もう一度試してください。繰り返す場合はランチャーのログを確認してください。' },
+    exit: 3,
+    status: 503,
+  },
+  DD_BERTH_FULL: {
+    what: { en: 'All {capacity} Docker hosts of this lab are in use.', ja: 'このラボの Docker ホストは {capacity} 台すべて使用中です。' },
+    next: { en: 'Wait until somebody finishes, or give the launcher a larger --capacity.', ja: '誰かが終わるのを待つか、ランチャーの --capacity を増やしてください。' },
+    exit: 3,
+    status: 503,
+  },
+  DD_BERTH_DISK: {
+    what: { en: 'The disk that holds {dir} is nearly full ({free} MiB free).', ja: '{dir} のあるディスクがほぼ満杯です（空き {free} MiB）。' },
+    next: { en: 'Free some space, or start with --data on another disk.', ja: '空き容量を増やすか、--data で別のディスクを指定してください。' },
+    exit: 3,
+    status: 507,
+  },
+  DD_NOT_BAKED: {
+    what: { en: 'The images that lessons run on are not in {cache}.', ja: 'レッスンで使うイメージが {cache} にありません。' },
+    next: { en: 'Run npm start once: it makes them.', ja: 'npm start を一度実行すると作られます。' },
+    exit: 3,
+    status: 503,
+  },
+  DD_LAUNCHER_GONE: {
+    what: { en: 'The process that starts Docker hosts cannot be reached: {detail}', ja: 'Docker ホストを起動するプロセスに接続できません: {detail}' },
+    next: { en: 'Start the lab again with npm start.', ja: 'npm start でラボを起動し直してください。' },
+    exit: 3,
+    status: 503,
+  },
   DD_LAUNCHER_LOST: {
     what: {
       en: 'The service that runs the Docker hosts went away.',
