@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import net from 'node:net'
 import { DrydockError } from '../errors.ts'
 import type { Agent } from './port.ts'
+import { WORKSPACE_DIR } from './protocol.ts'
 import { shellOver } from './shell.ts'
 import { syncOver } from './sync.ts'
 
@@ -34,11 +35,11 @@ export async function runInBerth(
   argv: string[],
   options: { cwd?: string; env?: Record<string, string>; timeoutSeconds?: number } = {},
 ): Promise<RunOutput> {
-  const { timeoutSeconds = 30, ...rest } = options
+  const { timeoutSeconds = 30, cwd = WORKSPACE_DIR, env = {} } = options
   const socket = await connect(agentSocket)
   // The agent keeps the time limit; a replaced agent might not.
   socket.setTimeout((timeoutSeconds + 5) * 1000, () => socket.destroy())
-  socket.write(`${JSON.stringify({ op: 'run', argv, timeout: timeoutSeconds, ...rest })}\n`)
+  socket.write(`${JSON.stringify({ op: 'run', argv, timeout: timeoutSeconds, cwd, env })}\n`)
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of socket) {

@@ -64,6 +64,7 @@ async function main(build: ImageBuild): Promise<void> {
     // Layers stay with their images; what remains would only be copied into every berth.
     await inBerth(berth.agentSocket, ['docker', 'builder', 'prune', '--all', '--force'], () => {})
   }
+  await cgroups.removeLab()
   await rm(layout.runDir, { recursive: true, force: true })
 }
 

@@ -45,7 +45,7 @@ function serveConnection(connection: net.Socket, pool: Pool): void {
     berths.set(berth.id, berth)
     const { id, engineSocket, agentSocket, servicesDir } = berth
     answer({ id: request.id, opened: { berth: id, engineSocket, agentSocket, servicesDir } })
-    berth.ended.then(() => {
+    void berth.ended.then(() => {
       if (berths.delete(id)) answer({ ended: id, detail: lastLines(berth.log()) })
     })
   }
@@ -69,9 +69,17 @@ function serveConnection(connection: net.Socket, pool: Pool): void {
   connection.on('error', () => {}) // 'close' follows
   connection.on('close', () => {
     closed = true
-    for (const berth of berths.values()) berth[Symbol.asyncDispose]().catch((error: Error) => process.stderr.write(`${error.message}\n`))
+    for (const berth of berths.values()) void stopQuietly(berth)
     berths.clear()
   })
+}
+
+async function stopQuietly(berth: LaunchedBerth): Promise<void> {
+  try {
+    await berth[Symbol.asyncDispose]()
+  } catch (error) {
+    process.stderr.write(`${JSON.stringify({ level: 'error', msg: (error as Error).message })}\n`)
+  }
 }
 
 function lastLines(log: string): string {

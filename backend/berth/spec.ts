@@ -19,11 +19,12 @@ export interface SpecInput {
   hostNetwork?: boolean
 }
 
-// Every capability but SYS_RESOURCE: in a user namespace it gives little, and some hosts do not have it to give.
+// Every capability, all of them only over the berth's own user namespace, where the kernel gives a full bounding set even on a host that
+// lacks some (user_namespaces(7)). With one missing, the engine inside could not start `--privileged` containers.
 const CAPABILITIES = (
   'AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID IPC_LOCK ' +
   'IPC_OWNER KILL LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN NET_BIND_SERVICE NET_BROADCAST NET_RAW PERFMON SETFCAP ' +
-  'SETGID SETPCAP SETUID SYSLOG SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_TIME SYS_TTY_CONFIG WAKE_ALARM'
+  'SETGID SETPCAP SETUID SYSLOG SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG WAKE_ALARM'
 ).split(' ').map((name) => `CAP_${name}`)
 
 /** The engine's socket is fd 3, the agent's fd 4 (systemd's LISTEN_FDS convention, sd_listen_fds(3)). */
