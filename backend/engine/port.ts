@@ -42,6 +42,10 @@ export interface Engine extends AsyncDisposable {
   ): Promise<ProcessOutput>
   imageInspect(image: string): Promise<ImageFacts>
   history(image: string): Promise<HistoryLine[]>
+  /** Every image, those without a name and those that builds left between their steps too. */
+  listImages(): Promise<ImageSummary[]>
+  /** What the builder keeps of past builds, as `docker system df -v` lists it. */
+  buildCache(): Promise<BuildCacheRecord[]>
   /** The image as `docker save` gives it (a docker archive, tar). */
   save(image: string, signal?: AbortSignal): Promise<Readable>
   listContainers(filter?: {
@@ -104,6 +108,7 @@ export interface ContainerSpec {
   user?: string
   workingDir?: string
   hostname?: string
+  domainname?: string
   labels?: Record<string, string>
   tty?: boolean
   openStdin?: boolean
@@ -111,10 +116,24 @@ export interface ContainerSpec {
   tmpfs?: Record<string, string>
   /** `source:target[:options]` as `-v` takes it. */
   binds?: string[]
-  mounts?: { type: 'bind' | 'volume' | 'tmpfs'; source?: string; target: string; readOnly?: boolean }[]
+  mounts?: {
+    type: 'bind' | 'volume' | 'tmpfs'
+    source?: string
+    target: string
+    readOnly?: boolean
+    /** Of a bind: `rprivate` and its like. */
+    propagation?: string
+    /** Of a volume: do not fill it with the image's files. */
+    noCopy?: boolean
+    tmpfsSizeBytes?: number
+    /** Permission bits. */
+    tmpfsMode?: number
+  }[]
   capAdd?: string[]
   capDrop?: string[]
   securityOpt?: string[]
+  /** `--security-opt systempaths=unconfined`: nothing of /proc and /sys is masked or read-only. */
+  systemPathsUnconfined?: boolean
   sysctls?: Record<string, string>
   privileged?: boolean
   /** `bridge`, `host`, `none`, `container:ID` or a network's name. */
@@ -124,10 +143,24 @@ export interface ContainerSpec {
   pid?: string
   ipc?: string
   userns?: string
+  uts?: string
+  cgroupns?: string
+  runtime?: string
   /** `containerPort/proto` with where it is published. */
   ports?: { container: number; protocol: 'tcp' | 'udp'; host?: number; hostIp?: string }[]
+  /** Published on ports of the engine's choice when `publishAll` is true, with those of the image. */
+  exposed?: { container: number; protocol: 'tcp' | 'udp' }[]
+  publishAll?: boolean
   memoryBytes?: number
+  memoryReservationBytes?: number
+  /** Memory and swap together; -1: as much as there is. */
+  memorySwapBytes?: number
   nanoCpus?: number
+  cpuShares?: number
+  cpuPeriod?: number
+  cpuQuota?: number
+  cpusetCpus?: string
+  oomScoreAdj?: number
   pidsLimit?: number
   ulimits?: { name: string; soft: number; hard: number }[]
   init?: boolean
@@ -135,6 +168,8 @@ export interface ContainerSpec {
   groupAdd?: string[]
   addHosts?: string[]
   dns?: string[]
+  dnsSearch?: string[]
+  dnsOptions?: string[]
   stopSignal?: string
   stopTimeout?: number
   shmSizeBytes?: number
@@ -142,7 +177,11 @@ export interface ContainerSpec {
   devices?: string[]
   cgroupParent?: string
   logDriver?: string
-  healthcheck?: 'none'
+  logOptions?: Record<string, string>
+  /** `none`: without the image's. What is left out is as the image says. `command` runs in the image's shell. */
+  healthcheck?:
+    | 'none'
+    | { command?: string; intervalMs?: number; timeoutMs?: number; startPeriodMs?: number; retries?: number }
 }
 
 export interface ContainerFacts {
@@ -185,6 +224,18 @@ export interface ImageFacts {
   volumes: string[]
   sizeBytes: number
   raw: Record<string, unknown>
+}
+
+export interface ImageSummary {
+  id: string
+  tags: string[]
+}
+
+export interface BuildCacheRecord {
+  id: string
+  /** The step in BuildKit's words, such as `mount / from exec /bin/sh -c npm install`. */
+  description: string
+  type: string
 }
 
 export interface HistoryLine {

@@ -538,31 +538,55 @@ export const ERRORS = {
     status: 500,
   },
   DD_BERTH_START: {
-    what: { en: 'A Docker host for the lesson could not be started: {detail}', ja: 'レッスン用の Docker ホストを起動できませんでした: {detail}' },
-    next: { en: 'Try again. If it happens again, the launcher’s log has the details.', ja: 'もう一度試してください。繰り返す場合はランチャーのログを確認してください。' },
+    what: {
+      en: 'A Docker host for the lesson could not be started: {detail}',
+      ja: 'レッスン用の Docker ホストを起動できませんでした: {detail}',
+    },
+    next: {
+      en: 'Try again. If it happens again, the launcher’s log has the details.',
+      ja: 'もう一度試してください。繰り返す場合はランチャーのログを確認してください。',
+    },
     exit: 3,
     status: 503,
   },
   DD_BERTH_FULL: {
-    what: { en: 'All {capacity} Docker hosts of this lab are in use.', ja: 'このラボの Docker ホストは {capacity} 台すべて使用中です。' },
-    next: { en: 'Wait until somebody finishes, or give the launcher a larger --capacity.', ja: '誰かが終わるのを待つか、ランチャーの --capacity を増やしてください。' },
+    what: {
+      en: 'All {capacity} Docker hosts of this lab are in use.',
+      ja: 'このラボの Docker ホストは {capacity} 台すべて使用中です。',
+    },
+    next: {
+      en: 'Wait until somebody finishes, or give the launcher a larger --capacity.',
+      ja: '誰かが終わるのを待つか、ランチャーの --capacity を増やしてください。',
+    },
     exit: 3,
     status: 503,
   },
   DD_BERTH_DISK: {
-    what: { en: 'The disk that holds {dir} is nearly full ({free} MiB free).', ja: '{dir} のあるディスクがほぼ満杯です（空き {free} MiB）。' },
-    next: { en: 'Free some space, or start with --data on another disk.', ja: '空き容量を増やすか、--data で別のディスクを指定してください。' },
+    what: {
+      en: 'The disk that holds {dir} is nearly full ({free} MiB free).',
+      ja: '{dir} のあるディスクがほぼ満杯です（空き {free} MiB）。',
+    },
+    next: {
+      en: 'Free some space, or start with --data on another disk.',
+      ja: '空き容量を増やすか、--data で別のディスクを指定してください。',
+    },
     exit: 3,
     status: 507,
   },
   DD_NOT_BAKED: {
-    what: { en: 'The images that lessons run on are not in {cache}.', ja: 'レッスンで使うイメージが {cache} にありません。' },
+    what: {
+      en: 'The images that lessons run on are not in {cache}.',
+      ja: 'レッスンで使うイメージが {cache} にありません。',
+    },
     next: { en: 'Run npm start once: it makes them.', ja: 'npm start を一度実行すると作られます。' },
     exit: 3,
     status: 503,
   },
   DD_LAUNCHER_GONE: {
-    what: { en: 'The process that starts Docker hosts cannot be reached: {detail}', ja: 'Docker ホストを起動するプロセスに接続できません: {detail}' },
+    what: {
+      en: 'The process that starts Docker hosts cannot be reached: {detail}',
+      ja: 'Docker ホストを起動するプロセスに接続できません: {detail}',
+    },
     next: { en: 'Start the lab again with npm start.', ja: 'npm start でラボを起動し直してください。' },
     exit: 3,
     status: 503,
@@ -776,12 +800,12 @@ export const ERRORS = {
   },
   DD_RUN_COMMAND: {
     what: {
-      en: '{file}, line {line}: “{command}” is not carried out here. {reason, select, sudo {The lab decides who may use the engine; sudo plays no part in it.} assignment {Shell variables are not understood.} global {Options between docker and run are not understood.} other {The file holds one docker run command, comments, and set -e.}}',
-      ja: '{file} の {line} 行目: 「{command}」はここでは実行されません。{reason, select, sudo {誰がエンジンを使えるかはラボが決めるため、sudo は使いません。} assignment {シェル変数には対応していません。} global {docker と run の間のオプションには対応していません。} other {このファイルに書けるのは、1 つの docker run、コメント、set -e です。}}',
+      en: '{file}, line {line}: “{command}” is not carried out here. {reason, select, sudo {The lab decides who may use the engine; sudo plays no part in it.} assignment {Shell variables are not understood.} global {Options between docker and run are not understood.} continuation {The line before it ends the docker run command: it has no backslash at its end, or a space behind it, or a comment stands in between.} other {The file holds one docker run command, comments, and set -e.}}',
+      ja: '{file} の {line} 行目: 「{command}」はここでは実行されません。{reason, select, sudo {誰がエンジンを使えるかはラボが決めるため、sudo は使いません。} assignment {シェル変数には対応していません。} global {docker と run の間のオプションには対応していません。} continuation {前の行で docker run が終わっています。行末に \\ がないか、\\ の後に空白があるか、間にコメントがあります。} other {このファイルに書けるのは、1 つの docker run、コメント、set -e です。}}',
     },
     next: {
-      en: '{reason, select, sudo {Write docker run without sudo.} assignment {Write the value where it is used.} global {Write docker run, then its flags.} other {Remove the line. In the terminal you can run anything.}}',
-      ja: '{reason, select, sudo {sudo を付けずに docker run と書いてください。} assignment {使う場所に値を直接書いてください。} global {docker run の後にフラグを書いてください。} other {その行を削除してください。端末では何でも実行できます。}}',
+      en: '{reason, select, sudo {Write docker run without sudo.} assignment {Write the value where it is used.} global {Write docker run, then its flags.} continuation {End every line but the last with a backslash.} other {Remove the line. In the terminal you can run anything.}}',
+      ja: '{reason, select, sudo {sudo を付けずに docker run と書いてください。} assignment {使う場所に値を直接書いてください。} global {docker run の後にフラグを書いてください。} continuation {最後の行以外はすべて \\ で終えてください。} other {その行を削除してください。端末では何でも実行できます。}}',
     },
     exit: 2,
     status: 400,
