@@ -194,7 +194,12 @@ export const CreatedRef = z.object({ id: hexId })
 /** An exec's exit code is null, or the process still runs, for a moment after its output ended. */
 export const ExecAnswer = z.object({ Running: z.boolean(), ExitCode: number.nullable() })
 
-export const ImagesAnswer = z.array(z.object({ Id: imageId, Labels: map(z.string()) }))
+export const ImagesAnswer = z.array(
+  z.object({ Id: imageId, Labels: map(z.string()), RepoTags: list(z.string()) }),
+)
+export const BuildCacheAnswer = z.object({
+  BuildCache: list(z.object({ ID: text, Description: text, Type: text })),
+})
 export const VolumesAnswer = z.object({
   Volumes: list(z.object({ Name: z.string(), Labels: map(z.string()) })),
 })

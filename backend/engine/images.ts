@@ -27,6 +27,29 @@ export async function history(c: Connection, image: string): Promise<port.Histor
   return c.ask('history of image', answers.HistoryAnswer, (api) => api.getImage(ref).history())
 }
 
+export async function list(c: Connection): Promise<port.ImageSummary[]> {
+  const found = await c.ask('list images', answers.ImagesAnswer, (api, abortSignal) =>
+    api.listImages({ all: true, abortSignal } as object),
+  )
+  // An image without a name is listed as <none>:<none>.
+  return found.map(({ Id, RepoTags }) => ({
+    id: Id,
+    tags: RepoTags.filter((tag) => !tag.startsWith('<none>')),
+  }))
+}
+
+/** The engine measures every image and volume for this answer, which can take seconds. */
+export async function buildCache(c: Connection): Promise<port.BuildCacheRecord[]> {
+  const usage = await c.ask('disk usage', answers.BuildCacheAnswer, (api, abortSignal) =>
+    api.df({ abortSignal } as object),
+  )
+  return usage.BuildCache.map(({ ID, Description, Type }) => ({
+    id: ID,
+    description: Description,
+    type: Type,
+  }))
+}
+
 export async function save(c: Connection, image: string, signal?: AbortSignal): Promise<Readable> {
   const ref = imageRef(image)
   const { idleMs } = c.limits

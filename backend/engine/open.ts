@@ -83,6 +83,12 @@ export class DockerEngine implements port.Engine {
   history(image: string): Promise<port.HistoryLine[]> {
     return images.history(this.#connection, image)
   }
+  listImages(): Promise<port.ImageSummary[]> {
+    return images.list(this.#connection)
+  }
+  buildCache(): Promise<port.BuildCacheRecord[]> {
+    return images.buildCache(this.#connection)
+  }
   save(image: string, signal?: AbortSignal): Promise<Readable> {
     return images.save(this.#connection, image, signal)
   }
