@@ -40,9 +40,7 @@ export async function list(c: Connection): Promise<port.ImageSummary[]> {
 
 /** The engine measures every image and volume for this answer, which can take seconds. */
 export async function buildCache(c: Connection): Promise<port.BuildCacheRecord[]> {
-  const usage = await c.ask('disk usage', answers.BuildCacheAnswer, (api, abortSignal) =>
-    api.df({ abortSignal } as object),
-  )
+  const usage = await c.ask('disk usage', answers.BuildCacheAnswer, (api) => api.df())
   return usage.BuildCache.map(({ ID, Description, Type }) => ({
     id: ID,
     description: Description,
