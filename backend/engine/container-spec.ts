@@ -10,13 +10,14 @@ export function createBody(spec: ContainerSpec, labels: Record<string, string>):
     User: spec.user,
     WorkingDir: spec.workingDir,
     Hostname: spec.hostname,
+    Domainname: spec.domainname,
     Labels: { ...spec.labels, ...labels },
     Tty: spec.tty,
     OpenStdin: spec.openStdin,
     StopSignal: spec.stopSignal,
     StopTimeout: spec.stopTimeout,
-    Healthcheck: spec.healthcheck === 'none' ? { Test: ['NONE'] } : undefined,
-    ExposedPorts: spec.ports && Object.fromEntries(spec.ports.map((p) => [portKey(p), {}])),
+    Healthcheck: healthcheck(spec.healthcheck),
+    ExposedPorts: exposedPorts(spec),
     HostConfig: hostConfig(spec, labels),
     NetworkingConfig:
       spec.network && spec.networkAliases
@@ -25,8 +26,30 @@ export function createBody(spec: ContainerSpec, labels: Record<string, string>):
   }
 }
 
+function exposedPorts(spec: ContainerSpec): Record<string, object> | undefined {
+  if (!spec.ports && !spec.exposed) return undefined
+  return Object.fromEntries(
+    [...(spec.exposed ?? []), ...(spec.ports ?? [])].map((port) => [portKey(port), {}]),
+  )
+}
+
+const NANOSECONDS_PER_MS = 1_000_000
+
+function healthcheck(check: ContainerSpec['healthcheck']): Record<string, unknown> | undefined {
+  if (check === undefined) return undefined
+  if (check === 'none') return { Test: ['NONE'] }
+  const nanoseconds = (ms?: number) => (ms === undefined ? undefined : Math.round(ms * NANOSECONDS_PER_MS))
+  return {
+    Test: check.command === undefined ? undefined : ['CMD-SHELL', check.command],
+    Interval: nanoseconds(check.intervalMs),
+    Timeout: nanoseconds(check.timeoutMs),
+    StartPeriod: nanoseconds(check.startPeriodMs),
+    Retries: check.retries,
+  }
+}
+
 type Port = NonNullable<ContainerSpec['ports']>[number]
-const portKey = (port: Port) => `${port.container}/${port.protocol}`
+const portKey = (port: Pick<Port, 'container' | 'protocol'>) => `${port.container}/${port.protocol}`
 
 function hostConfig(spec: ContainerSpec, labels: Record<string, string>): Record<string, unknown> {
   return {
@@ -34,6 +57,10 @@ function hostConfig(spec: ContainerSpec, labels: Record<string, string>): Record
     PidMode: spec.pid,
     IpcMode: spec.ipc,
     UsernsMode: spec.userns,
+    UTSMode: spec.uts,
+    CgroupnsMode: spec.cgroupns,
+    Runtime: spec.runtime,
+    PublishAllPorts: spec.publishAll,
     PortBindings: spec.ports && bindings(spec.ports),
     ReadonlyRootfs: spec.readOnly,
     Tmpfs: spec.tmpfs,
@@ -43,15 +70,27 @@ function hostConfig(spec: ContainerSpec, labels: Record<string, string>): Record
       Source: mount.source,
       Target: mount.target,
       ReadOnly: mount.readOnly,
-      VolumeOptions: mount.type === 'volume' ? { Labels: labels } : undefined,
+      BindOptions: mount.propagation === undefined ? undefined : { Propagation: mount.propagation },
+      VolumeOptions: mount.type === 'volume' ? { Labels: labels, NoCopy: mount.noCopy } : undefined,
+      TmpfsOptions:
+        mount.type === 'tmpfs' ? { SizeBytes: mount.tmpfsSizeBytes, Mode: mount.tmpfsMode } : undefined,
     })),
     CapAdd: spec.capAdd,
     CapDrop: spec.capDrop,
     SecurityOpt: spec.securityOpt,
+    MaskedPaths: spec.systemPathsUnconfined ? [] : undefined,
+    ReadonlyPaths: spec.systemPathsUnconfined ? [] : undefined,
     Sysctls: spec.sysctls,
     Privileged: spec.privileged,
     Memory: spec.memoryBytes,
+    MemoryReservation: spec.memoryReservationBytes,
+    MemorySwap: spec.memorySwapBytes,
     NanoCpus: spec.nanoCpus,
+    CpuShares: spec.cpuShares,
+    CpuPeriod: spec.cpuPeriod,
+    CpuQuota: spec.cpuQuota,
+    CpusetCpus: spec.cpusetCpus,
+    OomScoreAdj: spec.oomScoreAdj,
     PidsLimit: spec.pidsLimit,
     Ulimits: spec.ulimits?.map((u) => ({ Name: u.name, Soft: u.soft, Hard: u.hard })),
     Init: spec.init,
@@ -59,11 +98,16 @@ function hostConfig(spec: ContainerSpec, labels: Record<string, string>): Record
     GroupAdd: spec.groupAdd,
     ExtraHosts: spec.addHosts,
     Dns: spec.dns,
+    DnsSearch: spec.dnsSearch,
+    DnsOptions: spec.dnsOptions,
     ShmSize: spec.shmSizeBytes,
     AutoRemove: spec.autoRemove,
     Devices: spec.devices?.map(device),
     CgroupParent: spec.cgroupParent,
-    LogConfig: spec.logDriver === undefined ? undefined : { Type: spec.logDriver },
+    LogConfig:
+      spec.logDriver === undefined && spec.logOptions === undefined
+        ? undefined
+        : { Type: spec.logDriver ?? '', Config: spec.logOptions },
   }
 }
 
