@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { DrydockError } from '../errors.ts'
+import { ERRORS, type ErrorCode } from '../protocol/error-table.ts'
+import type { TextVars } from '../protocol/language.ts'
 import { LogFile } from './log-file.ts'
 import { dieWithParent, OwnedProcess } from './owned-process.ts'
 import { ROOT } from './places.ts'
@@ -26,10 +28,10 @@ export class Launcher implements AsyncDisposable {
   constructor(places: LauncherPlaces, web: Account, signal: AbortSignal) {
     const log = new LogFile(places.log)
     this.log = log
-    let first = ''
     const ready = Promise.withResolvers<void>()
     this.#ready = ready.promise
     this.#ready.catch(() => {})
+    let line = ''
     this.process = new OwnedProcess(
       [
         ...['unshare', '--mount', '--propagation', 'private', '--'],
@@ -42,9 +44,13 @@ export class Launcher implements AsyncDisposable {
         onOutput: (chunk, stream) => {
           log.write(chunk)
           if (stream !== 'stdout') return
-          first += chunk
-          if (/^\{"ready":true/m.test(first)) ready.resolve()
-          first = first.slice(-1000)
+          const lines = (line + chunk).split('\n')
+          line = lines.pop() ?? ''
+          for (const each of lines) {
+            const answer = readAnswer(each)
+            if (answer === 'ready') ready.resolve()
+            else if (answer) ready.reject(answer)
+          }
         },
       },
     )
@@ -80,6 +86,20 @@ export class Launcher implements AsyncDisposable {
       log: this.log.path,
     })
   }
+}
+
+/** The launcher's own first word: `{"ready":true}` or `{"error":{code,vars}}`. */
+function readAnswer(line: string): 'ready' | DrydockError | undefined {
+  try {
+    const answer = JSON.parse(line) as { ready?: boolean; error?: { code: string; vars: TextVars } }
+    if (answer.ready) return 'ready'
+    if (answer.error && answer.error.code in ERRORS) {
+      return new DrydockError(answer.error.code as ErrorCode, answer.error.vars)
+    }
+  } catch {
+    // a line of another kind
+  }
+  return undefined
 }
 
 /** The message of a process's end: the last line that is not a stack frame. */

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { mkdir, readFile, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -7,6 +6,7 @@ import { type Clock, systemClock } from '../clock.ts'
 import { type Config, parseConfig } from '../config.ts'
 import { DrydockError } from '../errors.ts'
 import { type Language, say } from '../protocol/language.ts'
+import { requireBerths } from './berths-here.ts'
 import { Launcher } from './launcher.ts'
 import { runToEnd } from './owned-process.ts'
 import { cacheOf, defaultData, type RunPlaces, runPlaces } from './places.ts'
@@ -137,19 +137,6 @@ async function webData(config: Config, places: RunPlaces, account: Account): Pro
   await mkdir(places.app, { recursive: true })
   await mkdir(places.data, { recursive: true })
   return data
-}
-
-/** Berths need Linux, root, and the right to mount. DD_NO_BERTHS says the ways that work elsewhere. */
-export function requireBerths(): void {
-  const reason =
-    process.platform !== 'linux'
-      ? 'platform'
-      : process.getuid?.() !== 0
-        ? 'root'
-        : spawnSync('unshare', ['--mount', 'true']).status !== 0
-          ? 'mount'
-          : undefined
-  if (reason) throw new DrydockError('DD_NO_BERTHS', { reason })
 }
 
 /** Known before anything long begins. */
