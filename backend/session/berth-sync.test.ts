@@ -17,6 +17,7 @@ class Folder implements AgentSync {
   orders: (() => void)[] = []
   slow = false
   refuse: string | undefined
+  deleted: string[] = []
   onChange(listener: (change: SyncChange) => void) {
     this.#listener = listener
   }
@@ -35,7 +36,10 @@ class Folder implements AgentSync {
     return this.#order(path, () => this.disk.set(path, content))
   }
   delete(path: string) {
-    return this.#order(path, () => this.disk.delete(path))
+    return this.#order(path, () => {
+      this.deleted.push(path)
+      this.disk.delete(path)
+    })
   }
   close() {
     this.#ended.resolve()
@@ -85,10 +89,10 @@ const attached = async () => {
 
 describe('BerthSync', () => {
   test('fills a fresh folder, over whatever is in it', async () => {
-    folder.disk.set('Dockerfile', 'left over').set('logo.png', 'not text')
+    folder.disk.set('Dockerfile', 'left over')
     await attached()
-    expect(Object.fromEntries(folder.disk)).toMatchObject({
-      'logo.png': 'not text',
+    expect(folder.deleted).toEqual([])
+    expect(Object.fromEntries(folder.disk)).toEqual({
       Dockerfile: 'FROM a\n',
       'run.sh': 'docker run web\n',
     })
