@@ -36,11 +36,12 @@ function findFrontend(text: string): { name: string; line: number } | undefined 
   const lines = text.replace(/^\uFEFF/, '').split('\n')
   const first = lines[0]?.startsWith('#!') ? 1 : 0
   for (const comment of ['#', '//']) {
-    const directive = new RegExp(String.raw`^${comment}\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$`)
+    const directive = new RegExp(String.raw`^${comment}\s*([a-zA-Z][a-zA-Z0-9]*)\s*=`)
     for (let i = first; i < lines.length; i++) {
       const match = directive.exec(lines[i]!)
-      if (!match) break
-      if (match[1]!.toLowerCase() === 'syntax') return { name: match[2]!, line: i + 1 }
+      const value = match && lines[i]!.slice(match[0].length).trim() // by hand: a regex for it takes minutes on a line of spaces
+      if (!value) break
+      if (match[1]!.toLowerCase() === 'syntax') return { name: value, line: i + 1 }
     }
   }
   const body = lines.slice(first).join('\n')

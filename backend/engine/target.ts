@@ -21,12 +21,13 @@ export function parseTarget(target: EngineTarget, certPath?: string): Address {
     if (!local[1]) throw wrong()
     return { socketPath: local[1] }
   }
-  if (!/^(tcp|https?):\/\//.test(target.url) || !URL.canParse(target.url)) throw wrong()
-  const url = new URL(target.url.replace(/^tcp:/, 'http:'))
-  if (!url.hostname || url.pathname !== '/' || url.search || url.username) throw wrong()
-  const secure = url.protocol === 'https:' || url.port === '2376'
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  const port = Number(url.port || (secure ? 2376 : 2375))
+  const remote = /^(tcp|https?):\/\/(?:\[([0-9a-f:]+)\]|([\w.-]+))(?::(\d{1,5}))?\/?$/i.exec(target.url)
+  if (!remote) throw wrong()
+  const [, scheme, ipv6, name, given] = remote
+  const secure = scheme === 'https' || given === '2376'
+  const port = Number(given ?? (secure ? 2376 : 2375))
+  const host = (ipv6 ?? name)!
+  if (port > 65535) throw wrong()
   if (!secure) return { host, port }
   const pem = (name: string) => (certPath ? readFileSync(join(certPath, name)) : undefined)
   return { host, port, tls: { ca: pem('ca.pem'), cert: pem('cert.pem'), key: pem('key.pem') } }

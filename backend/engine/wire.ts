@@ -78,7 +78,10 @@ export class Wire {
       signal: limit.signal,
     }))
       parts.push(part)
-    return judge(status, Buffer.concat(parts).toString(), doing)
+    const document = judge(status, Buffer.concat(parts).toString(), doing)
+    if (dial.hijack)
+      throw new DrydockError('DD_ENGINE_ANSWER', { detail: `${doing}: not upgraded, status ${status}` })
+    return document
   }
 
   #name(dial: DialOptions): string {
@@ -110,13 +113,6 @@ export class Wire {
     request.on('response', (res) => {
       settled()
       res.on('error', () => {}) // whoever reads it meets the error; without a reader it must not be uncaught
-      if (dial.hijack) {
-        res.resume()
-        reject(
-          new DrydockError('DD_ENGINE_ANSWER', { detail: `${this.#name(dial)}: status ${res.statusCode}` }),
-        )
-        return request.destroy()
-      }
       resolve({ res })
     })
     request.on('upgrade', (_res, socket, head) => {
