@@ -58,10 +58,11 @@ function isStatic(file: string): boolean {
 }
 
 /** True on Debian, Ubuntu and what descends from them. */
-export async function hasApt(osRelease = '/etc/os-release'): Promise<boolean> {
+export async function hasApt(osRelease = '/etc/os-release', programs = inPath('apt-get')): Promise<boolean> {
   const text = await readFile(osRelease, 'utf8').catch(() => '')
   const value = (key: string) => new RegExp(`^${key}="?([^"\n]*)"?$`, 'm').exec(text)?.[1] ?? ''
   return (
-    /\b(debian|ubuntu)\b/.test(`${value('ID')} ${value('ID_LIKE')}`) && inPath('apt-get').some(existsSync)
+    /\b(debian|ubuntu)\b/.test(`${value('ID')} ${value('ID_LIKE')}`) &&
+    programs.some((file) => existsSync(file))
   )
 }

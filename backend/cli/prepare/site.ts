@@ -67,7 +67,9 @@ export async function buildSite(
   signal.throwIfAborted()
   if (result.code !== 0) {
     if (/ENOSPC/.test(result.output)) throw new DrydockError('DD_NO_SPACE', { dir: join(root, 'site/dist') })
-    const detail = result.output.split('\n').find((line) => /error/i.test(line)) ?? `code ${result.code}`
+    const lines = result.output.split('\n').filter((line) => line.trim() && !/^\s+at /.test(line))
+    const first = lines.findIndex((line) => /error/i.test(line))
+    const detail = first < 0 ? `code ${result.code}` : lines.slice(first, first + 3).join('\n')
     throw new DrydockError('DD_SITE_BUILD', { detail: detail.trim() })
   }
   const stamp = join(root, STAMP)
