@@ -954,6 +954,18 @@ export const ERRORS = {
     exit: 2,
     status: 413,
   },
+  DD_OUTPUT_CUT: {
+    what: {
+      en: 'The container printed more than {limit} KiB; the rest is not shown here.',
+      ja: 'コンテナーの出力が {limit} KiB を超えたため、残りはここには表示されません。',
+    },
+    next: {
+      en: 'Type docker logs web in the terminal to see all of it.',
+      ja: '全体を見るには端末で docker logs web と入力してください。',
+    },
+    exit: 2,
+    status: 413,
+  },
 } as const satisfies Record<string, ErrorEntry>
 
 export type ErrorCode = keyof typeof ERRORS

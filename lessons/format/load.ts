@@ -1,23 +1,17 @@
 import { existsSync } from 'node:fs'
-import { lstat, readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { DrydockError } from '../../backend/errors.ts'
+import type { WorkspaceFiles } from '../../backend/workspace/files.ts'
+import { loadFolder } from '../../backend/workspace/folder.ts'
 import { explain } from './explain.ts'
 import { ATTEMPT_FILE, Attempt, Course, Lesson } from './schema.ts'
 
 /** The lessons that come with Drydock. */
 export const LESSONS_DIR = dirname(dirname(fileURLToPath(import.meta.url)))
-
-/** A workspace's files by their path inside it, with `/` between the parts. */
-export type WorkspaceFiles = Map<string, LessonFile>
-export interface LessonFile {
-  content: Buffer
-  /** Permission bits, like 0o755. */
-  mode: number
-}
 
 export interface LoadedCourse {
   /** The folder's name. */
@@ -72,7 +66,7 @@ export async function loadLesson(nameOrId: string, root = LESSONS_DIR): Promise<
 }
 
 export async function loadStarter(lesson: LoadedLesson): Promise<WorkspaceFiles> {
-  return readFolder(join(lesson.dir, 'starter'))
+  return loadFolder(join(lesson.dir, 'starter'))
 }
 
 /** Each accepted fix, laid over the starter. `name` is the folder's: `solution`, `solution-numeric`. */
@@ -143,18 +137,7 @@ async function loadLessonAt(root: string, courseId: string, name: string): Promi
 }
 
 async function overlay(lesson: LoadedLesson, dir: string): Promise<WorkspaceFiles> {
-  return new Map([...(await loadStarter(lesson)), ...(await readFolder(dir))])
-}
-
-async function readFolder(dir: string): Promise<WorkspaceFiles> {
-  const files: WorkspaceFiles = new Map()
-  for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue
-    const path = join(entry.parentPath, entry.name)
-    const { mode } = await lstat(path)
-    files.set(relative(dir, path), { content: await readFile(path), mode: mode & 0o777 })
-  }
-  return files
+  return new Map([...(await loadStarter(lesson)), ...(await loadFolder(dir))])
 }
 
 async function folders(dir: string): Promise<string[]> {

@@ -1,0 +1,227 @@
+import { examineImage, type Finding, FRAGMENT_CHARACTERS, searchText } from '../../image/index.ts'
+import type { Where } from '../../protocol/report.ts'
+import { stepOfCommand } from '../dockerfile-step.ts'
+import type { Evaluator } from '../evaluator.ts'
+import type { Subject } from '../subject.ts'
+
+const TEXT = {
+  expected: {
+    en: 'This build’s token is in no layer, no history line, no config, no other image and no build record, plain or encoded, whole or in pieces.',
+    ja: 'このビルドのトークンが、レイヤー・履歴・設定・ほかのイメージ・ビルドの記録のどこにも、そのままでも符号化や分割をした形でも残っていない。',
+  },
+  fine: {
+    en: 'Searched {layers, plural, one {the layer} other {all # layers}} that this build made, the history, the config, {images, plural, =0 {no other image} one {# other image} other {# other images}} and {records} build records: the token is in none of them.',
+    ja: 'このビルドが作った {layers} 個のレイヤー、履歴、設定、ほかのイメージ {images} 個、ビルドの記録 {records} 件を調べました。トークンはどこにもありません。',
+  },
+  layer: {
+    en: 'The token can be read back from a layer: {path}, {encoding}{gone, select, yes {, although a later instruction deletes or overwrites it} other {}}{part, select, yes {, in pieces} other {}}.',
+    ja: 'トークンをレイヤーから読み出せます: {path} ({encoding}){gone, select, yes {。あとの命令が消すか上書きしていますが、下のレイヤーには残っています} other {}}{part, select, yes {。断片に分かれています} other {}}。',
+  },
+  history: {
+    en: 'The token stands in the image’s history ({encoding}): docker history shows it to everybody who has the image.',
+    ja: 'トークンがイメージの履歴に残っています ({encoding})。イメージを持つ人なら docker history で誰でも見られます。',
+  },
+  config: {
+    en: 'The token stands in the image’s config at {pointer} ({encoding}): docker inspect shows it, and every container gets it.',
+    ja: 'トークンがイメージの設定の {pointer} にあります ({encoding})。docker inspect で見え、すべてのコンテナに渡ります。',
+  },
+  document: {
+    en: 'The token stands in a document that travels with the image: {path} ({encoding}).',
+    ja: 'トークンが、イメージと一緒に運ばれる文書 {path} にあります ({encoding})。',
+  },
+  image: {
+    en: 'The token can be read back from another image that the build left behind: {id}.',
+    ja: 'ビルドが残した別のイメージ {id} からトークンを読み出せます。',
+  },
+  record: {
+    en: 'The token stands in a record of the build cache: {description}',
+    ja: 'トークンがビルドキャッシュの記録に残っています: {description}',
+  },
+  unsearched: {
+    en: 'Part of the image cannot be searched to its end ({reason}), so nobody can say that the token is not in it.',
+    ja: 'イメージの一部を最後まで調べられないため ({reason})、トークンが含まれていないとは言えません。',
+  },
+}
+
+const FINDINGS_SHOWN = 20
+
+export const secretUnrecoverable: Evaluator<'secret-unrecoverable'> = {
+  expected: () => [TEXT.expected],
+
+  async evaluate(_goal, subject) {
+    const { engine, canary, signal, imagesBefore } = subject.given
+    const image = subject.image
+    // A layer that was there before the canary was made cannot hold it.
+    const skipLayers = new Set<string>()
+    for (const before of imagesBefore)
+      for (const layer of (await engine.imageInspect(before)).layers) skipLayers.add(layer)
+    const search = (id: string) =>
+      engine
+        .save(id, signal)
+        .then((archive) =>
+          examineImage(archive, { signal, secret: { canary, fragments: FRAGMENT_CHARACTERS, skipLayers } }),
+        )
+
+    const { findings, unsearched, image: read } = await search(image.id)
+    const written = marksInFiles(subject)
+    if (findings.length > 0) {
+      const worst = findings.toSorted((one, other) => rank(one) - rank(other))[0]!
+      const evidence = [
+        ...findings.slice(0, FINDINGS_SHOWN).map((finding) => describeFinding(subject, finding)),
+        ...written.lines,
+      ]
+      if (findings.length > FINDINGS_SHOWN) evidence.push(`… ${findings.length - FINDINGS_SHOWN} more`)
+      return {
+        status: 'failed',
+        observed: sentence(worst),
+        evidence,
+        where: whereOf(subject, worst) ?? written.where,
+      }
+    }
+    const hidden = unsearched.filter(({ reason }) => reason !== 'matches')
+    if (hidden.length > 0) {
+      const evidence = hidden.map(
+        ({ reason, count, inside, layer }) =>
+          `layer ${layer ?? '-'} ${inside.join(' > ')}: ${reason}, ${count} times`,
+      )
+      return { status: 'failed', observed: [TEXT.unsearched, { reason: hidden[0]!.reason }], evidence }
+    }
+
+    const others = (await engine.listImages()).filter(
+      ({ id }) => id !== image.id && !imagesBefore.includes(id),
+    )
+    for (const { id } of others) {
+      const other = await search(id)
+      if (other.findings.length > 0) {
+        const evidence = other.findings
+          .slice(0, FINDINGS_SHOWN)
+          .map((finding) => describeFinding(subject, finding))
+        return {
+          status: 'failed',
+          observed: [TEXT.image, { id: shortId(id) }],
+          evidence,
+          where: whereOf(subject, other.findings[0]!),
+        }
+      }
+    }
+    const records = await engine.buildCache()
+    for (const { id, description } of records) {
+      if (searchText(description, canary, FRAGMENT_CHARACTERS).length > 0) {
+        const shown = hide(description, canary).slice(0, 300)
+        return {
+          status: 'failed',
+          observed: [TEXT.record, { description: shown }],
+          evidence: [`build cache ${id}: ${shown}`, ...written.lines],
+          where: written.where,
+        }
+      }
+    }
+    const made = read.layers.filter(({ diffId }) => !skipLayers.has(diffId))
+    return {
+      status: 'passed',
+      observed: [TEXT.fine, { layers: made.length, images: others.length, records: records.length }],
+      evidence: [
+        `token of this build: ${hide(canary, canary)}`,
+        ...made.map(
+          (layer) =>
+            `layer ${layer.index} ${shortId(layer.diffId)}: clean, ${layer.bytes} bytes, ${hide(layer.command, canary).slice(0, 120)}`,
+        ),
+        `history: ${read.history.length} lines, clean`,
+        'config: clean',
+      ],
+    }
+  },
+}
+
+/** The whole token before pieces; what anybody sees without unpacking before what must be unpacked. */
+function rank(finding: Finding): number {
+  const places = { layer: 0, config: 1, history: 2, document: 3 }
+  return (finding.complete ? 0 : 10) + places[finding.place]
+}
+
+function sentence(finding: Finding): [(typeof TEXT)['layer'], Record<string, string | number>] {
+  const encoding = finding.encoding
+  switch (finding.place) {
+    case 'layer': {
+      const gone = finding.deletedLater ? 'yes' : 'no'
+      return [TEXT.layer, { path: pathOf(finding), encoding, gone, part: finding.complete ? 'no' : 'yes' }]
+    }
+    case 'history':
+      return [TEXT.history, { encoding }]
+    case 'config':
+      return [TEXT.config, { pointer: finding.pointer ?? 'config', encoding }]
+    case 'document':
+      return [TEXT.document, { path: finding.archivePath, encoding }]
+  }
+}
+
+function pathOf(finding: Finding): string {
+  return [`/${finding.path ?? ''}`, ...finding.inside].join(' > ')
+}
+
+/** `layer 5 (sha256:1f2e…) /root/.npmrc: plain, all 40 characters, replaced later; made by RUN … (Dockerfile:7)` */
+function describeFinding(subject: Subject, finding: Finding): string {
+  const { canary } = subject.given
+  const size = finding.complete
+    ? 'the whole token'
+    : `a piece of ${finding.characters} of its ${canary.length} characters`
+  const step = stepOfCommand(subject.given.dockerfile, finding.createdBy ?? '')
+  const made = finding.command ? `; made by ${hide(finding.command, canary).slice(0, 160)}` : ''
+  const line = step ? ` (${subject.given.dockerfile.file}:${step.line})` : ''
+  const gone = finding.deletedLater ? ', deleted or overwritten by a later layer' : ''
+  const place =
+    finding.place === 'layer'
+      ? `layer ${finding.layer} (${shortId(finding.diffId ?? '')}) ${pathOf(finding)}${finding.header ? ' (in its name or attributes)' : ''}`
+      : finding.place === 'document'
+        ? finding.archivePath
+        : (finding.pointer ?? finding.place)
+  return `${place}: ${finding.encoding}, ${size}${gone}${made}${line}`
+}
+
+function whereOf(subject: Subject, finding: Finding): Where | undefined {
+  const { dockerfile } = subject.given
+  if (finding.place === 'config') {
+    const pointer = finding.pointer ?? ''
+    const keyword = /Env/.test(pointer)
+      ? 'ENV'
+      : /Labels/.test(pointer)
+        ? 'LABEL'
+        : /Entrypoint/.test(pointer)
+          ? 'ENTRYPOINT'
+          : 'CMD'
+    const place = dockerfile.instructions.findLast((found) => found.keyword === keyword)
+    return place && dockerfile.where(place.line)
+  }
+  const step = stepOfCommand(dockerfile, finding.createdBy ?? '')
+  if (finding.place === 'history' || !step) {
+    // A RUN's history line repeats the build arguments in scope: the ARG is what put them there.
+    const declared = dockerfile.instructions.findLast(
+      (found) => found.keyword === 'ARG' && /TOKEN/i.test(found.argument),
+    )
+    if (declared) return dockerfile.where(declared.line)
+  }
+  return step && dockerfile.where(step.line)
+}
+
+/** Where `@@CANARY@@` stands in the workspace: the secret was written into the files themselves. */
+function marksInFiles(subject: Subject): { lines: string[]; where: Where | undefined } {
+  const places: Where[] = []
+  for (const [file, { content }] of subject.given.written) {
+    for (const [index, line] of content.toString('latin1').split('\n').entries()) {
+      if (line.includes('@@CANARY@@')) places.push({ file, line: index + 1 })
+    }
+  }
+  return {
+    lines: places.slice(0, 10).map(({ file, line }) => `${file}:${line}: the token is written in the file`),
+    where: places[0],
+  }
+}
+
+function shortId(id: string): string {
+  return id.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1')
+}
+
+/** The token's middle is left out: a report may be shown to others. */
+function hide(text: string, canary: string): string {
+  return text.replaceAll(canary, `${canary.slice(0, 8)}…${canary.slice(-4)}`)
+}
