@@ -5,6 +5,8 @@ import { Icon } from '../layout/icons.tsx'
 import { useSession } from '../lesson/context.ts'
 import type { AboutLesson } from '../lesson/about.ts'
 
+const TALL_PX = 860
+
 type Reveal = (path: string, line: number) => void
 
 /** The goals with the verdicts, and what the checker saw. */
@@ -12,7 +14,11 @@ export function Goals({ reveal }: { reveal: Reveal }) {
   const session = useSession()
   const { t, about } = session
   const check = session.check.value
-  const open = useSignal(true)
+  // On a low screen the text has the room, until there is something to say.
+  const open = useSignal(innerHeight >= TALL_PX || check.report !== undefined)
+  useSignalEffect(() => {
+    if (session.check.value.running || session.check.value.report) open.value = true
+  })
   const passed = about.goals.filter((goal) => check.results[goal.id]?.status === 'passed').length
   return (
     <section class="goals" data-open={open.value} data-checked={check.report !== undefined || check.running} aria-labelledby="goals-title">
@@ -20,6 +26,11 @@ export function Goals({ reveal }: { reveal: Reveal }) {
         <button type="button" aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
           <Icon name={open.value ? 'down' : 'up'} />
           {t('goals.title')}
+          <span class="goals-dots" aria-hidden="true">
+            {about.goals.map((goal) => (
+              <i key={goal.id} data-status={check.results[goal.id]?.status} />
+            ))}
+          </span>
           <span class="goals-count">{t('goals.count', { passed, all: about.goals.length })}</span>
           {check.running && <span class="spinner" aria-hidden="true" />}
           {check.stale && <span class="stale">{t('goals.stale')}</span>}

@@ -41,6 +41,8 @@ export class FileEditor implements Disposable {
       padding: { top: 10, bottom: 10 },
       renderLineHighlight: 'line',
       overviewRulerBorder: false,
+      hideCursorInOverviewRuler: true,
+      lineDecorationsWidth: 6,
       lineNumbersMinChars: 3,
       folding: false,
       glyphMargin: true,

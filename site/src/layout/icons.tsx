@@ -14,9 +14,13 @@ const PATHS = {
   reset: 'M4 5v5h5M4.6 10a8 8 0 1 1-.5 4',
 } as const
 
+const SOLID = new Set(['play', 'stop'])
+const HEAVY = new Set(['more', 'check', 'cross'])
+
 export function Icon({ name }: { name: keyof typeof PATHS }) {
+  const weight = HEAVY.has(name) ? 3 : 2
   return (
-    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" fill={SOLID.has(name) ? 'currentColor' : 'none'} stroke-width={weight}>
       <path d={PATHS[name]} />
     </svg>
   )
