@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { copyFile, mkdir, rm, rmdir, truncate } from 'node:fs/promises'
+import { copyFile, mkdir, rm, rmdir, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { command } from './command.ts'
 
@@ -18,7 +18,6 @@ export async function openDisk(template: string, dir: string, bytes: number): Pr
   const mountPoint = join(dir, 'mnt')
   await mkdir(mountPoint, { mode: 0o700, recursive: true })
   await copySparse(template, image)
-  await truncate(image, bytes)
   const disk = {
     mountPoint,
     async [Symbol.asyncDispose]() {
@@ -28,7 +27,8 @@ export async function openDisk(template: string, dir: string, bytes: number): Pr
     },
   }
   try {
-    await mountLoop(image, mountPoint)
+    await resize(image, bytes)
+    await mountLoop(image, mountPoint, 'noinit_itable')
   } catch (error) {
     await disk[Symbol.asyncDispose]()
     throw error
@@ -39,6 +39,13 @@ export async function openDisk(template: string, dir: string, bytes: number): Pr
 async function copySparse(from: string, to: string): Promise<void> {
   // A reflink where the file system has them (btrfs, xfs); cp finds the holes elsewhere.
   await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE).catch(() => command('cp', ['--sparse=always', from, to]))
+}
+
+/** The file system inside changes with the file: it is what refuses to hold more. */
+async function resize(image: string, bytes: number): Promise<void> {
+  if ((await stat(image)).size === bytes) return
+  if (bytes > (await stat(image)).size) await truncate(image, bytes)
+  await command('resize2fs', ['-f', image, `${Math.floor(bytes / 1024)}K`])
 }
 
 /** `ro` makes the superblock read-only: no remount from inside a berth can undo that. */

@@ -105,7 +105,12 @@ async function main(): Promise<void> {
   const pool = new Pool({ layout, cgroups, golden: mounted }, { owner, capacity, warm: Number(values.warm ?? 1) })
 
   await rm(socket, { force: true })
-  const server = net.createServer((connection) => serveConnection(connection, pool))
+  const connections = new Set<net.Socket>()
+  const server = net.createServer((connection) => {
+    connections.add(connection)
+    connection.once('close', () => connections.delete(connection))
+    serveConnection(connection, pool)
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(socket, resolve)
@@ -116,6 +121,7 @@ async function main(): Promise<void> {
 
   await untilToldToStop()
   server.close()
+  for (const connection of connections) connection.destroy()
   await pool[Symbol.asyncDispose]()
   await cgroups.removeLab()
   await rm(socket, { force: true })

@@ -27,8 +27,10 @@ export class Runtime {
     if (sockets.length !== PASSED_SOCKETS) throw new RangeError('a berth gets exactly two sockets')
     await mkdir(this.#root, { recursive: true, mode: 0o700 })
     const child = spawn('crun', ['--root', this.#root, 'run', '--detach', '--preserve-fds', String(sockets.length), '--bundle', bundle, id], {
-      stdio: ['ignore', 'pipe', 'pipe', ...sockets.map((socket) => socket.fd)],
+      stdio: ['pipe', 'pipe', 'pipe', ...sockets.map((socket) => socket.fd)],
     })
+    // A pipe, never /dev/null: crun gives the standard streams to the berth's root (fchown), and the host's /dev/null with them.
+    child.stdin?.on('error', () => {}).end()
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8')
       stream?.on('data', output.onLog)
