@@ -81,8 +81,8 @@ describe('attempts', () => {
     using progress = open()
     expect(progress.standing('ada', 'c/l')).toEqual({ lesson: 'c/l', passed: false, attempts: 0 })
     expect(progress.lastReport('ada', 'c/l')).toBeUndefined()
-    progress.recordAttempt('ada', report(true))
-    progress.recordAttempt('ada', report(false))
+    progress.recordAttempt('ada', 'c/l', report(true))
+    progress.recordAttempt('ada', 'c/l', report(false))
     expect(progress.standing('ada', 'c/l')).toEqual({ lesson: 'c/l', passed: true, attempts: 2 })
     expect(progress.lastReport('ada', 'c/l')).toEqual(report(false))
     expect(progress.standing('bob', 'c/l').passed).toBe(false)
@@ -90,7 +90,7 @@ describe('attempts', () => {
 
   test('standings name edited and checked lessons', () => {
     using progress = open()
-    progress.recordAttempt('ada', report(false))
+    progress.recordAttempt('ada', 'c/l', report(false))
     progress.saveFiles('ada', 'c/edited', [{ path: 'a', content: '', revision: 1 }])
     progress.saveFiles('bob', 'c/other', [{ path: 'a', content: '', revision: 1 }])
     expect(progress.standings('ada').map((s) => s.lesson)).toEqual(['c/edited', 'c/l'])

@@ -76,16 +76,16 @@ export class Progress implements Disposable {
   }
 
   /** A lesson that was passed stays passed, whatever later attempts say. */
-  recordAttempt(learner: string, report: Report): void {
+  recordAttempt(learner: string, lesson: string, report: Report): void {
     this.#transaction(() => {
       const now = this.#clock.now()
       this.#sql(
         'INSERT INTO attempt (learner, lesson, passed, report, checked_at) VALUES (?, ?, ?, ?, ?)',
-      ).run(learner, report.lesson, report.passed ? 1 : 0, JSON.stringify(report), now)
+      ).run(learner, lesson, report.passed ? 1 : 0, JSON.stringify(report), now)
       if (!report.passed) return
       this.#sql('INSERT OR IGNORE INTO passed (learner, lesson, passed_at) VALUES (?, ?, ?)').run(
         learner,
-        report.lesson,
+        lesson,
         now,
       )
     })

@@ -966,6 +966,12 @@ export const ERRORS = {
     exit: 2,
     status: 413,
   },
+  DD_CANCELLED: {
+    what: { en: 'It was stopped.', ja: '停止しました。' },
+    next: { en: 'Start it again when you like.', ja: 'いつでもやり直せます。' },
+    exit: 3,
+    status: 409,
+  },
 } as const satisfies Record<string, ErrorEntry>
 
 export type ErrorCode = keyof typeof ERRORS

@@ -1,0 +1,133 @@
+import { join } from 'node:path'
+import type { Agent } from '../agent/port.ts'
+import { WORKSPACE_DIR } from '../agent/protocol.ts'
+import type { Berth, BerthHost } from '../berth/port.ts'
+import type { Clock } from '../clock.ts'
+import type { Engine } from '../engine/port.ts'
+import { asDrydockError } from '../errors.ts'
+import type { TerminalOptions, Workplace, WorkplaceEnd, Workplaces } from './workplace.ts'
+
+export interface BerthParts {
+  host: BerthHost
+  agent: Agent
+  openEngine(socketPath: string): Engine
+  /** Serves the private registry on a Unix socket until disposed. */
+  openRegistry(options: { socketPath: string; token: string }): Promise<AsyncDisposable>
+  clock: Clock
+}
+
+const QUEUE_POLL_MS = 1000
+/** Makes bash the shell where the image has it. */
+const ANY_SHELL = 'if command -v bash >/dev/null; then exec bash; else exec sh; fi'
+
+/** A berth for each session; a queue, first come first served, while all are in use. */
+export class BerthWorkplaces implements Workplaces {
+  readonly kind = 'berth'
+  readonly #parts: BerthParts
+  readonly #queue: symbol[] = []
+
+  constructor(parts: BerthParts) {
+    this.#parts = parts
+  }
+
+  async open({ signal, queued }: Parameters<Workplaces['open']>[0]): Promise<Workplace> {
+    const turn = Symbol('turn')
+    this.#queue.push(turn)
+    try {
+      for (;;) {
+        const position = this.#queue.indexOf(turn)
+        const berth = position === 0 ? await this.#tryOpen(signal) : undefined
+        if (berth) {
+          queued(0)
+          return await furnish(berth, this.#parts)
+        }
+        queued(position + 1)
+        await this.#parts.clock.sleep(QUEUE_POLL_MS, signal)
+      }
+    } finally {
+      this.#queue.splice(this.#queue.indexOf(turn), 1)
+    }
+  }
+
+  /** Undefined while all berths are in use. */
+  async #tryOpen(signal: AbortSignal): Promise<Berth | undefined> {
+    try {
+      return await this.#parts.host.open({ signal })
+    } catch (thrown) {
+      signal.throwIfAborted()
+      const error = asDrydockError(thrown)
+      if (error.code !== 'DD_BERTH_FULL') throw error
+      return undefined
+    }
+  }
+}
+
+async function furnish(berth: Berth, parts: BerthParts): Promise<Workplace> {
+  const canary = parts.clock.random(16)
+  let registry: AsyncDisposable
+  try {
+    registry = await parts.openRegistry({
+      socketPath: join(berth.servicesDir, 'registry.sock'),
+      token: canary,
+    })
+  } catch (error) {
+    await berth.stop()
+    throw error
+  }
+  return new BerthWorkplace(berth, registry, canary, parts)
+}
+
+class BerthWorkplace implements Workplace {
+  readonly image = 'web'
+  readonly container = 'web'
+  readonly canary: string
+  readonly engine: Engine
+  readonly ended: Promise<WorkplaceEnd | undefined>
+  readonly #berth: Berth
+  readonly #registry: AsyncDisposable
+  readonly #agent: Agent
+
+  constructor(berth: Berth, registry: AsyncDisposable, canary: string, parts: BerthParts) {
+    this.#berth = berth
+    this.#registry = registry
+    this.#agent = parts.agent
+    this.canary = canary
+    this.engine = parts.openEngine(berth.engineSocket)
+    this.ended = berth.ended.then(({ reason, detail }) => {
+      if (reason === 'stopped') return undefined
+      return { code: reason === 'died' ? 'DD_BERTH_DIED' : 'DD_LAUNCHER_LOST', vars: { detail } }
+    })
+  }
+
+  openShell(options: TerminalOptions) {
+    return this.#open(['/bin/bash', '-l'], options)
+  }
+
+  openContainerShell(container: string, options: TerminalOptions) {
+    // The mark goes into the container too, so that closing the terminal ends what runs there.
+    const mark = `DRYDOCK_TERMINAL=${options.name}`
+    return this.#open(['docker', 'exec', '-it', '-e', mark, container, 'sh', '-c', ANY_SHELL], options)
+  }
+
+  openSync() {
+    return this.#agent.openSync(this.#berth.agentSocket, WORKSPACE_DIR)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.engine[Symbol.asyncDispose]()
+    await this.#registry[Symbol.asyncDispose]()
+    await this.#berth.stop()
+  }
+
+  #open(argv: string[], { name, cols, rows }: TerminalOptions) {
+    const env = { NPM_TOKEN: this.canary }
+    return this.#agent.openShell(this.#berth.agentSocket, {
+      terminal: name,
+      argv,
+      cwd: WORKSPACE_DIR,
+      env,
+      cols,
+      rows,
+    })
+  }
+}
