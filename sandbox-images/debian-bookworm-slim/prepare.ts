@@ -22,7 +22,8 @@ export async function prepare(request: PrepareRequest): Promise<void> {
       path,
       {
         variant: 'minbase',
-        packages: ['tzdata'],
+        // setcap is not in the official image; where a berth has no network, apt could not bring it to the lesson about port 80.
+        packages: ['tzdata', 'libcap2-bin'],
         dpkgOptions: SLIM,
         hooks: [
           '--customize-hook=rm -f "$1/etc/hostname" "$1/etc/resolv.conf"', // the engine brings them; the host's must not leak in
