@@ -1,3 +1,6 @@
+import { realpathSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { ROOT } from './places.ts'
 import type { Account } from './prepare/account.ts'
 
 /** A folder that the unprivileged process sees at another place. */
@@ -59,4 +62,10 @@ export function confinedEnv(env: NodeJS.ProcessEnv, home: string): NodeJS.Proces
     HOME: home,
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   }
+}
+
+/** A path of the clone as the confined process sees it; a Node.js from elsewhere stays where it is. */
+export function seenFrom(app: string, file: string): string {
+  const inside = relative(realpathSync(ROOT), file)
+  return inside.startsWith('..') ? file : join(app, inside)
 }

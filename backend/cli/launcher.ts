@@ -17,6 +17,8 @@ export interface LauncherPlaces {
   socket: string
   /** Its log is written here. */
   log: string
+  /** Berths that are kept ready. */
+  warm?: number
 }
 
 /** The one root process: it launches berths. In its own mount namespace, so that no mount of a berth is ever seen on this machine. */
@@ -37,6 +39,7 @@ export class Launcher implements AsyncDisposable {
         ...['unshare', '--mount', '--propagation', 'private', '--'],
         ...dieWithParent([process.execPath, join(ROOT, 'backend/berth/launcher.ts')]),
         ...['--data', places.data, '--cache', places.cache, '--socket', places.socket],
+        ...(places.warm === undefined ? [] : ['--warm', String(places.warm)]),
         ...['--web-uid', String(web.uid), '--web-gid', String(web.gid)],
       ],
       {

@@ -40,6 +40,7 @@ export class OwnedProcess implements AsyncDisposable {
       cwd: options.cwd,
       env: options.env,
       detached: process.platform !== 'win32',
+      serialization: 'advanced', // a workspace is a Map of Buffers
       stdio: ['pipe', 'pipe', 'pipe', ...(options.ipc ? (['ipc'] as const) : [])],
     })
     this.child = child

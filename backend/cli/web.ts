@@ -1,10 +1,10 @@
 import { realpathSync, statSync } from 'node:fs'
 import { get } from 'node:http'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { systemClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { DrydockError } from '../errors.ts'
-import { type Binding, confine, confinedEnv } from './confined.ts'
+import { type Binding, confine, confinedEnv, seenFrom } from './confined.ts'
 import { lastWords } from './launcher.ts'
 import { LogFile } from './log-file.ts'
 import { OwnedProcess } from './owned-process.ts'
@@ -80,12 +80,6 @@ export class Web implements AsyncDisposable {
     await this.stop()
     this.log[Symbol.dispose]()
   }
-}
-
-/** A path of the clone as the confined process sees it; a Node.js from elsewhere stays where it is. */
-function seenFrom(app: string, file: string): string {
-  const inside = relative(realpathSync(ROOT), file)
-  return inside.startsWith('..') ? file : join(app, inside)
 }
 
 function flags(config: Config, data: string): string[] {
