@@ -95,9 +95,11 @@ export class ByteSearch {
     for (const container of this.#open) await this.#feed(container, chunk, this.#offset)
     for (const header of this.#headers) header.bytes = Buffer.concat([header.bytes, chunk])
     await this.#settle()
-    const bytes = this.#carry.length > 0 ? Buffer.concat([this.#carry, chunk]) : chunk
-    await this.#start(bytes, this.#offset - this.#carry.length, false)
-    this.#carry = Buffer.from(bytes.subarray(Math.max(0, bytes.length - LOOKAHEAD_BYTES)))
+    // The few bytes held back and the chunk's first ones, then the chunk itself: joining them whole would copy everything.
+    const seam = Buffer.concat([this.#carry, chunk.subarray(0, LOOKAHEAD_BYTES)])
+    await this.#start(seam, this.#offset - this.#carry.length, false, chunk.subarray(LOOKAHEAD_BYTES))
+    if (chunk.length > LOOKAHEAD_BYTES) await this.#start(chunk, this.#offset, false)
+    this.#carry = Buffer.from((chunk.length > LOOKAHEAD_BYTES ? chunk : seam).subarray(-LOOKAHEAD_BYTES))
     this.#offset += chunk.length
   }
 
@@ -148,9 +150,11 @@ export class ByteSearch {
     this.#head = undefined
   }
 
-  async #start(bytes: Buffer, offset: number, atEnd: boolean): Promise<void> {
+  /** `behind`: what follows the bytes and is no place for a start. */
+  async #start(bytes: Buffer, offset: number, atEnd: boolean, behind?: Buffer): Promise<void> {
     for (const { kind, at } of findStarts(bytes, offset, atEnd)) {
-      const rest = bytes.subarray(at)
+      const rest =
+        behind && behind.length > 0 ? Buffer.concat([bytes.subarray(at), behind]) : bytes.subarray(at)
       if (kind === 'zlib' || kind === 'zstd')
         await this.#openContainer(kind, `(${kind})`, offset + at, 0, rest)
       else if (this.#headers.length >= this.#budget.bounds.openContainers)
