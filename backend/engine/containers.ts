@@ -42,7 +42,8 @@ export async function create(
     await c.ask(
       'create volume',
       Nothing,
-      (api, abortSignal) => api.createVolume({ Name: volume, Labels: c.labels, abortSignal } as object),
+      (api, abortSignal) =>
+        api.createVolume({ _query: {}, _body: { Name: volume, Labels: c.labels }, abortSignal } as object),
       options,
     )
   const body = { _query: { name: spec.name }, _body: createBody(spec, c.labels) }

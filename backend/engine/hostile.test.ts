@@ -219,7 +219,8 @@ describe('streams', () => {
       'GET /exec/': json({ Running: true, ExitCode: null }),
     }
     await using long = await withEngine({ ...replies, 'POST /exec/': endless(head(), frame(1, 4, 'yes\n')) })
-    await expect(long.engine.exec({ id: ID }, ['yes'])).rejects.toEqual(code('DD_ENGINE_ANSWER'))
+    const output = await long.engine.exec({ id: ID }, ['yes'], { maxBytes: 8 })
+    expect(output).toEqual({ exitCode: -1, stdout: 'yes\nyes\n', stderr: '', truncated: true })
     await using undecided = await withEngine({ ...replies, 'POST /exec/': bytes(head()) })
     await expect(undecided.engine.exec({ id: ID }, ['true'])).rejects.toEqual(code('DD_ENGINE_TIMEOUT'))
   })

@@ -14,7 +14,7 @@ export interface EngineLimits {
   buildBytes: number
   /** A process in a container (`exec`, `runOnce`) that names no limit of its own. */
   processMs: number
-  /** Output read, and thrown away, of a process that prints more than the caller wants. */
+  /** Output read, most of it thrown away, before a process that prints more than the caller wants is left alone. */
   processBytes: number
   /** A build that names no limit of its own. */
   buildMs: number
@@ -28,6 +28,6 @@ export const ENGINE_LIMITS: EngineLimits = {
   lineBytes: 1024 * 1024,
   buildBytes: 512 * 1024 * 1024,
   processMs: 120_000,
-  processBytes: 256 * 1024 * 1024,
+  processBytes: 64 * 1024 * 1024,
   buildMs: 20 * 60_000,
 }

@@ -248,6 +248,7 @@ export interface HistoryLine {
 }
 
 export interface ProcessOutput {
+  /** -1: it was not waited for, because it had printed 64 MiB. */
   exitCode: number
   stdout: string
   stderr: string

@@ -36,15 +36,25 @@ async function* raw(source: AsyncIterable<Buffer>): AsyncGenerator<{ stream: Out
   for await (const chunk of source) yield { stream: 'stdout', chunk }
 }
 
+/** The exit code of a process that was not waited for, because it had printed more than `processBytes`. */
+const ABANDONED = -1
+
 interface Output {
   stdout: BoundedText
   stderr: BoundedText
+  ended: boolean
 }
 
-/** To the end, whatever is kept of it: a process whose output nobody reads would hang. */
-async function collect(source: AsyncIterable<Buffer>, tty: boolean, maxBytes: number): Promise<Output> {
-  const output = { stdout: new BoundedText(maxBytes), stderr: new BoundedText(maxBytes) }
-  for await (const { stream, chunk } of tty ? raw(source) : demultiplexed(source)) output[stream].add(chunk)
+/** To its end, whatever is kept of it: a process whose output nobody reads would hang. Only a flood is left alone. */
+async function collect(
+  source: AsyncIterable<Buffer>,
+  options: { tty: boolean; keep: number; read: number },
+): Promise<Output> {
+  const output = { stdout: new BoundedText(options.keep), stderr: new BoundedText(options.keep), ended: true }
+  for await (const { stream, chunk } of options.tty ? raw(source) : demultiplexed(source)) {
+    output[stream].add(chunk)
+    if (output.stdout.bytes + output.stderr.bytes > options.read) return { ...output, ended: false }
+  }
   return output
 }
 
@@ -76,9 +86,14 @@ export async function exec(
     doing,
     (api, _wire, abortSignal) =>
       api.getExec(created.id).start({ Detach: false, Tty: false, abortSignal } as object),
-    { signal, maxBytes: c.limits.processBytes },
+    { signal },
   )
-  const output = await collect(source, false, options.maxBytes ?? DEFAULT_MAX_BYTES)
+  const output = await collect(source, {
+    tty: false,
+    keep: options.maxBytes ?? DEFAULT_MAX_BYTES,
+    read: c.limits.processBytes,
+  })
+  if (!output.ended) return result(output, ABANDONED)
   for (;;) {
     const { Running, ExitCode } = await c.ask(
       doing,
@@ -107,12 +122,17 @@ export async function runOnce(
       doing,
       (api, _wire, abortSignal) =>
         api.getContainer(container.id).attach({ stream: true, stdout: true, stderr: true, abortSignal }),
-      { signal, maxBytes: c.limits.processBytes },
+      { signal },
     )
-    const collected = collect(source, spec.tty ?? false, options.maxBytes ?? DEFAULT_MAX_BYTES)
+    const collected = collect(source, {
+      tty: spec.tty ?? false,
+      keep: options.maxBytes ?? DEFAULT_MAX_BYTES,
+      read: c.limits.processBytes,
+    })
     collected.catch(() => {}) // awaited below, unless the start fails first
     await containers.start(c, container, { signal })
     const output = await collected
+    if (!output.ended) return result(output, ABANDONED)
     return result(output, (await containers.wait(c, container, { signal })).exitCode)
   } finally {
     ended.abort() // the attached stream, where the start failed
