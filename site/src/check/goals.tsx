@@ -19,6 +19,7 @@ export function Goals({ reveal }: { reveal: Reveal }) {
   useSignalEffect(() => {
     if (session.check.value.running || session.check.value.report) open.value = true
   })
+  const firstOpen = about.goals.find((goal) => (check.results[goal.id]?.status ?? 'passed') !== 'passed')?.id
   const passed = about.goals.filter((goal) => check.results[goal.id]?.status === 'passed').length
   return (
     <section class="goals" data-open={open.value} data-checked={check.report !== undefined || check.running} aria-labelledby="goals-title">
@@ -41,7 +42,7 @@ export function Goals({ reveal }: { reveal: Reveal }) {
           <Verdict />
           <ol>
             {about.goals.map((goal) => (
-              <Goal key={goal.id} goal={goal} result={check.results[goal.id]} checking={check.running} reveal={reveal} />
+              <Goal key={goal.id} goal={goal} result={check.results[goal.id]} checking={check.running} first={goal.id === firstOpen} reveal={reveal} />
             ))}
           </ol>
         </div>
@@ -78,7 +79,16 @@ function Verdict() {
   )
 }
 
-function Goal({ goal, result, checking, reveal }: { goal: AboutLesson['goals'][number]; result: GoalResult | undefined; checking: boolean; reveal: Reveal }) {
+interface GoalProps {
+  goal: AboutLesson['goals'][number]
+  result: GoalResult | undefined
+  checking: boolean
+  /** The first that does not hold: the one to look at. */
+  first: boolean
+  reveal: Reveal
+}
+
+function Goal({ goal, result, checking, first, reveal }: GoalProps) {
   const { t } = useSession()
   const status = result?.status ?? (checking ? 'checking' : 'open')
   const { where } = result ?? {}
@@ -90,7 +100,7 @@ function Goal({ goal, result, checking, reveal }: { goal: AboutLesson['goals'][n
         <span class="goal-status">{t(`goals.status.${status}`)}</span>
       </p>
       {result && (
-        <details class="goal-detail" open={status !== 'passed'} key={status}>
+        <details class="goal-detail" open={first} key={status}>
           <summary>{result.observed}</summary>
           <dl>
             <dt>{t('goals.expected')}</dt>

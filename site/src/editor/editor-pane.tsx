@@ -163,13 +163,14 @@ function FileNotices() {
 }
 
 const QUIET_NOTICE_MS = 6_000 // one that offers nothing goes by itself
+const RESET_NOTICE_MS = 20_000 // what was reset was reset on purpose
 
 function Notice({ notice }: { notice: FileNotice }) {
   const session = useSession()
   const { t } = session
   useEffect(() => {
-    if (notice.offered !== undefined) return
-    const timer = setTimeout(() => session.files.dismiss(notice), QUIET_NOTICE_MS)
+    if (notice.offered !== undefined && notice.kind !== 'reset') return
+    const timer = setTimeout(() => session.files.dismiss(notice), notice.kind === 'reset' ? RESET_NOTICE_MS : QUIET_NOTICE_MS)
     return () => clearTimeout(timer)
   }, [notice])
   const offer = notice.kind in OFFERS ? OFFERS[notice.kind as keyof typeof OFFERS] : undefined

@@ -13,7 +13,8 @@ export interface EditorOptions {
 interface Tab {
   model: editor.ITextModel
   view: editor.ICodeEditorViewState | null
-  marks: string[]
+  /** Decorations, with the text of their lines when they were set: a line that was edited since is not the one that failed. */
+  marks: { id: string; text: string }[]
 }
 
 /** The editor over the workspace's files: a model for each, so that undo and the cursor survive a change of tabs. The module is large: import it late. */
@@ -116,8 +117,8 @@ export class FileEditor implements Disposable {
     if (!tab) return
     const lines = tab.model.getLineCount()
     const inside = marks.filter(({ line }) => line >= 1 && line <= lines)
-    tab.marks = tab.model.deltaDecorations(
-      tab.marks,
+    const ids = tab.model.deltaDecorations(
+      tab.marks.map(({ id }) => id),
       inside.map(({ line, message }) => ({
         range: new Range(line, 1, line, 1),
         options: {
@@ -129,6 +130,7 @@ export class FileEditor implements Disposable {
         },
       })),
     )
+    tab.marks = ids.map((id, index) => ({ id, text: tab.model.getLineContent(inside[index]!.line) }))
     editor.setModelMarkers(
       tab.model,
       'drydock',
@@ -165,6 +167,11 @@ export class FileEditor implements Disposable {
     const tab: Tab = { model, view: null, marks: [] }
     this.#tabs.set(path, tab)
     model.onDidChangeContent(() => {
+      const stale = tab.marks.some(({ id, text }) => {
+        const line = model.getDecorationRange(id)?.startLineNumber
+        return line === undefined || model.getLineContent(line) !== text
+      })
+      if (stale) this.mark(path, [])
       if (!this.#quiet) this.#options.onChange(path, model.getValue())
     })
     return tab

@@ -54,7 +54,7 @@ export function TerminalView({ terminal, name, shown, screenReader, finding, han
     <div class="terminal" hidden={!shown} data-state={state} data-terminal={terminal.key}>
       {finding && shown && <Find screen={screen.value} />}
       <div class="terminal-host" ref={host} />
-      {(state === 'away' || state === 'opening' || state === 'idle') && (
+      {(state === 'away' || state === 'opening' || (state === 'idle' && session.phase.value.phase !== 'ended')) && (
         <p class="terminal-note" role="status">
           {session.t(state === 'away' ? 'terminal.away' : 'terminal.opening')}
         </p>
