@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { CATALOG, recipeHash } from '../../sandbox-images/catalog.ts'
 import { prepareContext } from '../../sandbox-images/context.ts'
 import { goldenRootHash, goldenRootTar } from '../../sandbox-images/golden-root/root.ts'
+import { systemClock } from '../clock.ts'
+import { tryLock } from '../process-lock.ts'
 import { command } from './command.ts'
 import { buildImages } from './bake-images.ts'
 import type { GoldenManifest } from './golden.ts'
@@ -35,6 +37,8 @@ export async function bake(options: BakeOptions): Promise<{ golden: string; bake
   const golden = join(cacheDir, 'golden', await bakeKey())
   if (existsSync(join(golden, 'manifest.json'))) return { golden, baked: false }
   await mkdir(cacheDir, { recursive: true, mode: 0o755 })
+  await using _lock = await lockWhenFree(join(cacheDir, 'bake.lock'), (holder) => onProgress({ step: 'root', detail: `process ${holder} bakes already; waiting`, fraction: 0 }), signal)
+  if (existsSync(join(golden, 'manifest.json'))) return { golden, baked: false }
   const work = join(cacheDir, 'work')
   await mkdir(work, { recursive: true, mode: 0o711 })
   await chmod(work, 0o711)
@@ -95,6 +99,15 @@ async function bakeKey(): Promise<string> {
   const hash = createHash('sha256').update(`format ${FORMAT}`).update(await goldenRootHash())
   for (const recipe of CATALOG) hash.update(await recipeHash(recipe))
   return hash.digest('hex').slice(0, 16)
+}
+
+async function lockWhenFree(file: string, onWait: (holder: number) => void, signal?: AbortSignal): Promise<AsyncDisposable> {
+  for (;;) {
+    const locked = await tryLock(file)
+    if ('lock' in locked) return locked.lock
+    onWait(locked.holder)
+    await systemClock.sleep(1000, signal)
+  }
 }
 
 /** Moves what berths share out of the tree: `usr` and every layer's files. The tree keeps the mount points. Returns the layers' ids. */

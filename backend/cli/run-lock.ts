@@ -1,34 +1,11 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
 import { DrydockError } from '../errors.ts'
+import { tryLock } from '../process-lock.ts'
 
-/**
- * One `npm start` for a data folder. The file names its process and when that began, so that a lock left by a kill -9 or a reboot is
- * seen for what it is, also when the number is taken again.
- */
+export { lockHolder } from '../process-lock.ts'
+
+/** One `npm start` for a data folder. DD_ALREADY_RUNNING. */
 export async function lockRun(file: string, data: string): Promise<AsyncDisposable> {
-  for (let attempt = 0; attempt < 5; attempt++) {
-    try {
-      await writeFile(file, `${process.pid} ${await beganAt(process.pid)}`, { flag: 'wx' })
-      return { [Symbol.asyncDispose]: () => rm(file, { force: true }) }
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    }
-    const holder = await lockHolder(file)
-    if (holder !== undefined) throw new DrydockError('DD_ALREADY_RUNNING', { data, pid: String(holder) })
-    await rm(file, { force: true })
-  }
-  throw new DrydockError('DD_ALREADY_RUNNING', { data, pid: '?' })
-}
-
-/** The process that holds the lock, if it lives. */
-export async function lockHolder(file: string): Promise<number | undefined> {
-  const [pid, began] = (await readFile(file, 'utf8').catch(() => '')).split(' ')
-  if (!pid || !began || (await beganAt(Number(pid))) !== began) return undefined
-  return Number(pid)
-}
-
-/** A process's start in clock ticks since the boot: field 22 of /proc/PID/stat (proc(5)), after the name's closing parenthesis. */
-async function beganAt(pid: number): Promise<string> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+  const locked = await tryLock(file)
+  if ('holder' in locked) throw new DrydockError('DD_ALREADY_RUNNING', { data, pid: String(locked.holder) })
+  return locked.lock
 }
