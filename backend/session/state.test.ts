@@ -10,7 +10,8 @@ describe('phaseOf', () => {
   test.each<[string, SessionEvent[], string]>([
     ['nothing was asked for yet', [], 'ready'],
     ['no berth is free', [{ type: 'host.queued', position: 2 }], 'waiting'],
-    ['the first build waits for its berth', [building, { type: 'host.starting' }], 'starting'],
+    ['the first build asks for a berth', [building], 'starting'],
+    ['which starts', [building, { type: 'host.starting' }], 'starting'],
     ['and then runs', [building, { type: 'host.starting' }, { type: 'host.up' }], 'building'],
     ['a build done, nothing started', [{ type: 'host.up' }, building, { type: 'activity.done' }], 'ready'],
     ['the container runs', [{ type: 'host.up' }, { type: 'container.started' }], 'running'],

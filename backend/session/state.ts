@@ -56,7 +56,7 @@ export function nextState(state: SessionState, event: SessionEvent): SessionStat
 export function phaseOf(state: SessionState): Phase {
   if (state.activity === 'checking') return 'checking'
   if (state.host === 'waiting' || state.host === 'starting' || state.host === 'ended') return state.host
-  if (state.activity === 'building') return 'building'
+  if (state.activity === 'building') return state.host === 'absent' ? 'starting' : 'building'
   return state.running ? 'running' : 'ready'
 }
 
