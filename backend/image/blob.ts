@@ -124,7 +124,8 @@ export class Blob implements TakeContent {
 
   #entry(entry: TarEntry): TakeContent | undefined {
     this.#plan.onEntry?.(entry)
-    if (!this.#plan.files.has(entry.path) || entry.bytes > this.#plan.maxFileBytes) return undefined
+    if (entry.type !== 'file' || !this.#plan.files.has(entry.path) || entry.bytes > this.#plan.maxFileBytes)
+      return undefined
     const pieces: Buffer[] = []
     return {
       write: (chunk) => void pieces.push(Buffer.from(chunk)),

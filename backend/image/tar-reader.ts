@@ -55,22 +55,30 @@ export class TarReader {
         want?.(entry),
         nesting < MAX_NESTING && entry.bytes >= BLOCK_BYTES ? readMembers(entry, nesting) : undefined,
       ]
+      const fail = (error: Error) => this.#extract.destroy(error)
+      let busy: Promise<unknown> | undefined
       body.on('data', (data: unknown) => {
         const pending = takes
           .map((take) => take?.write(data as Buffer))
           .filter((result) => result instanceof Promise)
         if (pending.length === 0) return
         body.pause()
-        Promise.all(pending).then(
-          () => body.resume(),
-          (error) => this.#extract.destroy(error),
-        )
+        busy = Promise.all(pending)
+        busy.then(() => {
+          busy = undefined
+          body.resume()
+        }, fail)
       })
       body.on('error', () => {})
-      body.on('end', () => {
-        const pending = takes.map((take) => take?.end?.()).filter((result) => result instanceof Promise)
-        if (pending.length === 0) return next()
-        Promise.all(pending).then(() => next(), next)
+      // A paused stream still tells its end, while the last piece is being taken.
+      body.on('end', async () => {
+        try {
+          await busy
+          for (const take of takes) await take?.end?.()
+          next()
+        } catch (error) {
+          fail(error as Error)
+        }
       })
     })
     this.#extract.on('error', (error) => {
