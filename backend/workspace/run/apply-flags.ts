@@ -25,11 +25,6 @@ type TextKey =
   | 'hostname'
   | 'domainname'
   | 'stopSignal'
-  | 'pid'
-  | 'ipc'
-  | 'uts'
-  | 'userns'
-  | 'cgroupns'
   | 'runtime'
   | 'cgroupParent'
   | 'logDriver'
@@ -46,6 +41,12 @@ const list =
 const text =
   (key: TextKey): Apply =>
   ({ spec }, value) => {
+    spec[key] = value
+  }
+const namespace =
+  (key: 'pid' | 'uts' | 'userns' | 'ipc' | 'cgroupns', modes: RegExp): Apply =>
+  ({ spec }, value) => {
+    if (!modes.test(value)) return 'other'
     spec[key] = value
   }
 const truth =
@@ -87,7 +88,7 @@ export const APPLY: Record<CarriedFlag, Apply> = {
   'cap-add': capability('capAdd'),
   'cap-drop': capability('capDrop'),
   'cgroup-parent': text('cgroupParent'),
-  cgroupns: text('cgroupns'),
+  cgroupns: namespace('cgroupns', /^(|private|host)$/),
   detach: (draft, value) => {
     draft.detach = value === 'true'
   },
@@ -124,7 +125,7 @@ export const APPLY: Record<CarriedFlag, Apply> = {
   hostname: text('hostname'),
   init: truth('init'),
   interactive: truth('openStdin'),
-  ipc: text('ipc'),
+  ipc: namespace('ipc', /^(|none|private|shareable|host|container:.+)$/),
   label: ({ labels }, value) => {
     if (readPair(value)[0] === '') return 'pair'
     labels.push(value)
@@ -156,7 +157,7 @@ export const APPLY: Record<CarriedFlag, Apply> = {
   'no-healthcheck': (draft, value) => {
     draft.noHealth = value === 'true'
   },
-  pid: text('pid'),
+  pid: namespace('pid', /^(|host|container:.+)$/),
   privileged: truth('privileged'),
   publish: ({ spec }, value) => {
     const ports = readPublish(value)
@@ -186,8 +187,8 @@ export const APPLY: Record<CarriedFlag, Apply> = {
   },
   tty: truth('tty'),
   user: text('user'),
-  userns: text('userns'),
-  uts: text('uts'),
+  userns: namespace('userns', /^(|host)$/),
+  uts: namespace('uts', /^(|host)$/),
   volume: (draft, value) => {
     const bind = readVolume(value, draft.scope.workingDir)
     if (!bind) return 'volume'

@@ -63,7 +63,7 @@ function reasonsAgainst(use: FlagUse, workingDir: string): RefusalReason[] {
     case 'device':
       return ['device']
     case 'volume':
-      return hostPath(readVolume(use.value, workingDir)?.split(':')[0], workingDir)
+      return hostPath(readVolume(use.value, workingDir)?.match(/^(.*?):/)?.[1], workingDir)
     case 'mount': {
       const mount = readMount(use.value, workingDir)
       return mount?.type === 'bind' ? hostPath(mount.source, workingDir) : []
@@ -81,7 +81,7 @@ function reasonsAgainst(use: FlagUse, workingDir: string): RefusalReason[] {
   }
 }
 
-/** A bind's source, when it is one: named volumes have no slash. An anonymous volume has only a target. */
+/** `source` is a bind's when it begins with a slash; a named volume's does not. */
 function hostPath(source: string | undefined, workingDir: string): RefusalReason[] {
   if (!source?.startsWith('/')) return []
   const path = posix.resolve(source)

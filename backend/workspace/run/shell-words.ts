@@ -27,7 +27,7 @@ export function readCommands(text: string, scope: ShellScope): Word[][] {
 }
 
 const BLANK = /[ \t]/
-const OPERATOR = /^(?:&&|\|\||;;|<<-?|>>|[0-9]*[<>]&?|[|&;()<>])/
+const OPERATOR = /^(?:&&|\|\||;;|<<-?|>>|[<>]&|[|&;()<>])/
 
 /**
  * sh's own word rules, as far as one docker command needs them. A library's parser was no choice: none keeps line numbers, and
@@ -79,14 +79,13 @@ class Reader {
         continue
       }
       if (char === '\n' || BLANK.test(char)) break
-      this.refuseOperator(text === '' || /^[0-9]+$/.test(text))
+      this.refuseOperator(text)
       if (char === "'" || char === '"') {
         quoted = true
         text += char === "'" ? this.singleQuoted() : this.doubleQuoted()
       } else if (char === '\\') {
         quoted = true
-        text += this.text[this.at + 1] ?? '\\'
-        this.at += 2
+        text += this.escaped()
       } else if (char === '$' || char === '`') text += this.expansion(false)
       else {
         glob ||= char === '*' || char === '?'
@@ -96,6 +95,12 @@ class Reader {
     }
     if (glob && mayMatch(text, this.scope.paths)) this.fail('DD_RUN_EXPANSION', { text: shorten(text), line })
     return { text, line, quoted }
+  }
+
+  private escaped(): string {
+    this.at++
+    this.refuseUnusable()
+    return this.text[this.at++] ?? '\\'
   }
 
   private singleQuoted(): string {
@@ -157,10 +162,11 @@ class Reader {
     this.line++
   }
 
-  private refuseOperator(atStart: boolean): void {
-    const operator = OPERATOR.exec(this.text.slice(this.at, this.at + 8))?.[0]
-    if (!operator || (/^[0-9]/.test(operator) && !atStart)) return
-    this.fail('DD_RUN_OPERATOR', { operator })
+  private refuseOperator(before: string): void {
+    const operator = OPERATOR.exec(this.text.slice(this.at, this.at + 3))?.[0]
+    if (!operator) return
+    const descriptor = /^[<>]/.test(operator) && /^[0-9]$/.test(before) ? before : '' // the 2 of 2>&1
+    this.fail('DD_RUN_OPERATOR', { operator: descriptor + operator })
   }
 
   private refuseExpansion(pattern: RegExp): void {

@@ -42,7 +42,8 @@ export function toSpec(
 
 /** Puts together what several flags share. The name of a flag that contradicts another, as the docker command sees it. */
 function finish({ spec, ...draft }: Draft): CarriedFlag | undefined {
-  const env = [...draft.fileEnv, ...draft.env]
+  // Of one name the last -e wins, over --env-file too: the engine takes the later of two.
+  const env = [...draft.fileEnv, ...new Map(draft.env.map((pair) => [readPair(pair)[0], pair])).values()]
   if (env.length > 0) spec.env = env
   const labels = [...draft.fileLabels, ...draft.labels]
   if (labels.length > 0) spec.labels = Object.fromEntries(labels.map(readPair))
