@@ -1,26 +1,23 @@
+import { join } from 'node:path'
+import type { BerthHost } from '../backend/berth/port.ts'
 import type { GradingHost } from '../backend/check/host.ts'
 import { openEngine } from '../backend/engine/open.ts'
+import { openRegistry } from '../backend/registry/registry.ts'
 
-/**
- * A fresh place to grade in, for tests. `DRYDOCK_TEST_ENGINE` (a Docker engine's URL) stands in for a berth: there is no registry.lab then,
- * and the port limit that berths have is set on every container that does not set it itself.
- */
-export async function openGradingHost(): Promise<GradingHost & AsyncDisposable> {
-  const url = process.env.DRYDOCK_TEST_ENGINE
-  if (!url) throw new Error('set DRYDOCK_TEST_ENGINE')
-  const engine = openEngine({ url })
-  const create = engine.create.bind(engine)
-  const runOnce = engine.runOnce.bind(engine)
-  const limit = 'net.ipv4.ip_unprivileged_port_start'
-  const limited = <S extends { network?: string; sysctls?: Record<string, string> }>(spec: S): S =>
-    spec.network === undefined || spec.network === 'bridge' ? { ...spec, sysctls: { [limit]: '1024', ...spec.sysctls } } : spec
-  engine.create = (spec) => create(limited(spec))
-  engine.runOnce = (spec, options) => runOnce(limited(spec), options)
-  return {
-    engine,
-    [Symbol.asyncDispose]: async () => {
-      await engine.reap()
-      await engine[Symbol.asyncDispose]()
-    },
+/** A fresh berth to grade in, with its registry, as the server opens one. Everything ends with it. */
+export async function openGradingHost(berths: BerthHost): Promise<GradingHost & AsyncDisposable> {
+  const owned = new AsyncDisposableStack()
+  try {
+    const berth = owned.use(await berths.open())
+    const engine = owned.use(openEngine({ socketPath: berth.engineSocket }))
+    const registry = owned.use(await openRegistry({ socketPath: join(berth.servicesDir, 'registry.sock') }))
+    return {
+      engine,
+      setCanary: (canary) => registry.setToken(canary),
+      [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    }
+  } catch (error) {
+    await owned.disposeAsync()
+    throw error
   }
 }

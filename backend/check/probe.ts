@@ -103,7 +103,8 @@ export async function httpGet(
   const script = targets
     .map(
       (_, index) =>
-        `echo "$MARK"; printf 'GET %s HTTP/1.1\\r\\nHost: web\\r\\nConnection: close\\r\\n\\r\\n' "$PATH${index}" | timeout 6 nc -w 5 "$HOST${index}" "$PORT${index}" 2>&1 | head -c 8192; echo`,
+        // The request's side stays open until the answer is there: many a proxy ends both when a client closes one.
+        `echo "$MARK"; (printf 'GET %s HTTP/1.1\\r\\nHost: web\\r\\nConnection: close\\r\\n\\r\\n' "$PATH${index}"; exec sleep 6) | { timeout 6 nc -w 5 "$HOST${index}" "$PORT${index}" 2>&1 | head -c 8192; killall sleep; }; echo`,
     )
     .join('\n')
   const env = targets.flatMap(({ host, port, path }, index) => [

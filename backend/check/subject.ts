@@ -128,7 +128,7 @@ const OOM = {
   en: 'The container was ended because it used more memory than it may.',
   ja: 'コンテナは許された量を超えるメモリーを使ったため、終了させられました。',
 }
-const LOG_LINES = 12
+const LOG_LINES = 20 // the message of an uncaught error in Node stands 15 lines above its end
 
 /** With the last lines that it printed as evidence. */
 export async function containerEnded(engine: Engine, container: ContainerRef): Promise<Unmet> {

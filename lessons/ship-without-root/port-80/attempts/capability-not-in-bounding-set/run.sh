@@ -1,0 +1,3 @@
+#!/bin/sh
+# How the order desk is started. One docker run.
+docker run -d --name web --cap-drop ALL -p 80:80 web
