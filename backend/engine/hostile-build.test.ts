@@ -51,7 +51,7 @@ describe('a build by an engine that', () => {
     ],
     [
       'sends lines without end',
-      { 'POST /build': endless(head(), line({ stream: 'x' })) },
+      { 'POST /build': endless(head(), line({ stream: 'x'.repeat(KIB) })) },
       'DD_ENGINE_ANSWER',
     ],
     ['sends what is not JSON', { 'POST /build': bytes(`${head()}hello\n`) }, 'DD_ENGINE_ANSWER'],
@@ -91,7 +91,7 @@ describe('a build by an engine that', () => {
   })
 
   it('skips a line that is too long and goes on', async () => {
-    const long = line({ stream: 'x'.repeat(100 * KIB) })
+    const long = line({ stream: 'x'.repeat(300 * KIB) })
     const { result } = await build({ 'POST /build': bytes(head() + long + built) })
     expect(result).toMatchObject({ outcome: 'built', imageId: IMAGE })
   })
