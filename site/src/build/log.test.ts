@@ -31,7 +31,14 @@ test('a failed build names its line: the one that the server gives, else that of
 })
 
 test('a new build begins with nothing of the one before', () => {
-  expect(play({ type: 'started' }, { type: 'output', step: 0, text: 'x' }, { type: 'done', outcome: 'failed', ms: 1, line: 2 }, { type: 'started' })).toEqual({
+  expect(
+    play(
+      { type: 'started' },
+      { type: 'output', step: 0, text: 'x' },
+      { type: 'done', outcome: 'failed', ms: 1, line: 2 },
+      { type: 'started' },
+    ),
+  ).toEqual({
     state: 'running',
     steps: [],
   })
@@ -39,7 +46,8 @@ test('a new build begins with nothing of the one before', () => {
 
 test('output of any length stays bounded, keeps its end and counts what went', () => {
   let text = NO_TEXT
-  for (let i = 0; i < 200; i++) text = appendText(text, `${String(i).padStart(999, '.')}\n`, STEP_OUTPUT_CHARS)
+  for (let i = 0; i < 200; i++)
+    text = appendText(text, `${String(i).padStart(999, '.')}\n`, STEP_OUTPUT_CHARS)
   expect(text.text.length).toBeLessThanOrEqual(STEP_OUTPUT_CHARS)
   expect(text.text.endsWith('199\n')).toBe(true)
   expect(text.text.startsWith('.')).toBe(true)

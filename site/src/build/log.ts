@@ -49,7 +49,10 @@ export function buildLog(log: BuildLog, event: BuildEvent): BuildLog {
         error: event.error,
       }))
     case 'output':
-      return change(log, event.step, (step) => ({ ...step, output: appendText(step.output, event.text, STEP_OUTPUT_CHARS) }))
+      return change(log, event.step, (step) => ({
+        ...step,
+        output: appendText(step.output, event.text, STEP_OUTPUT_CHARS),
+      }))
     case 'done': {
       const failed = log.steps.find((step) => step.state === 'failed')
       return {

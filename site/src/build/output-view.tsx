@@ -13,7 +13,14 @@ export function OutputView() {
   if (!run && !output.text) return <p class="panel-empty">{t('output.empty')}</p>
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <div class="container-output" ref={scroller} tabIndex={0} role="log" aria-live="off" aria-label={t('panel.output')}>
+    <div
+      class="container-output"
+      ref={scroller}
+      tabIndex={0}
+      role="log"
+      aria-live="off"
+      aria-label={t('panel.output')}
+    >
       {run?.command && (
         <p class="ran">
           <code>$ {run.command}</code>

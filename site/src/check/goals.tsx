@@ -2,8 +2,8 @@ import { useSignal, useSignalEffect } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 import type { GoalResult } from '../../../backend/protocol/report.ts'
 import { Icon } from '../layout/icons.tsx'
-import { useSession } from '../lesson/context.ts'
 import type { AboutLesson } from '../lesson/about.ts'
+import { useSession } from '../lesson/context.ts'
 
 const TALL_PX = 860
 
@@ -16,13 +16,25 @@ export function Goals({ reveal }: { reveal: Reveal }) {
   const check = session.check.value
   // On a low screen the text has the room, until there is something to say.
   const open = useSignal(innerHeight >= TALL_PX || check.report !== undefined)
+  const root = useRef<HTMLElement>(null)
+  const wasRunning = useRef(false)
   useSignalEffect(() => {
-    if (session.check.value.running || session.check.value.report) open.value = true
+    const { running, report } = session.check.value
+    if (running || report) open.value = true
+    // On a narrow screen the goals stand above the button that was pressed.
+    if (wasRunning.current && !running) setTimeout(() => root.current?.scrollIntoView({ block: 'nearest' }))
+    wasRunning.current = running
   })
   const firstOpen = about.goals.find((goal) => (check.results[goal.id]?.status ?? 'passed') !== 'passed')?.id
   const passed = about.goals.filter((goal) => check.results[goal.id]?.status === 'passed').length
   return (
-    <section class="goals" data-open={open.value} data-checked={check.report !== undefined || check.running} aria-labelledby="goals-title">
+    <section
+      class="goals"
+      ref={root}
+      data-open={open.value}
+      data-checked={check.report !== undefined || check.running}
+      aria-labelledby="goals-title"
+    >
       <h2 id="goals-title">
         <button type="button" aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
           <Icon name={open.value ? 'down' : 'up'} />
@@ -42,7 +54,14 @@ export function Goals({ reveal }: { reveal: Reveal }) {
           <Verdict />
           <ol>
             {about.goals.map((goal) => (
-              <Goal key={goal.id} goal={goal} result={check.results[goal.id]} checking={check.running} first={goal.id === firstOpen} reveal={reveal} />
+              <Goal
+                key={goal.id}
+                goal={goal}
+                result={check.results[goal.id]}
+                checking={check.running}
+                first={goal.id === firstOpen}
+                reveal={reveal}
+              />
             ))}
           </ol>
         </div>

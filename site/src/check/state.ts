@@ -18,7 +18,10 @@ export interface CheckState {
 export const NO_CHECK: CheckState = { running: false, results: {}, stale: false, passedEver: false }
 
 export type CheckEvent =
-  | Extract<ServerMessage, { type: 'check.started' | 'check.stage' | 'check.goal' | 'check.done' | 'welcome' }>
+  | Extract<
+      ServerMessage,
+      { type: 'check.started' | 'check.stage' | 'check.goal' | 'check.done' | 'welcome' }
+    >
   | { type: 'edited' }
   /** The checking ended without a report: cancelled, or the lab's fault. */
   | { type: 'given-up' }
@@ -44,7 +47,14 @@ export function checkState(state: CheckState, event: CheckEvent): CheckState {
       const passedEver = state.passedEver || event.passed
       const running = event.phase === 'checking'
       if (running || !event.lastReport) return { ...state, running, passedEver }
-      return { ...state, running: false, stage: undefined, results: byId(event.lastReport), report: event.lastReport, passedEver }
+      return {
+        ...state,
+        running: false,
+        stage: undefined,
+        results: byId(event.lastReport),
+        report: event.lastReport,
+        passedEver,
+      }
     }
     case 'edited':
       return state.report && !state.stale ? { ...state, stale: true } : state

@@ -110,7 +110,11 @@ export class LessonSocket {
       this.#step({ type: 'welcomed' })
       this.#ping()
     }
-    if (message.type === 'ok' || message.type === 'pong' || (message.type === 'error' && message.id !== undefined)) {
+    if (
+      message.type === 'ok' ||
+      message.type === 'pong' ||
+      (message.type === 'error' && message.id !== undefined)
+    ) {
       const pending = this.#waiting.get(message.id ?? -1)
       this.#waiting.delete(message.id ?? -1)
       if (message.type === 'error') pending?.reject(new RequestError(message.code, message.vars))
@@ -147,7 +151,8 @@ export class LessonSocket {
     this.#lose()
     if (this.#ended) return
     this.#step({ type: 'closed', random: (this.#options.random ?? Math.random)() })
-    if (this.#state.name === 'waiting') this.#retryTimer = setTimeout(() => this.#retry(), this.#state.delayMs)
+    if (this.#state.name === 'waiting')
+      this.#retryTimer = setTimeout(() => this.#retry(), this.#state.delayMs)
   }
 
   #retry(): void {

@@ -17,10 +17,26 @@ export interface CourseEntry {
   lessons: LessonEntry[]
 }
 
-const courseFiles = import.meta.glob<string>('../../../lessons/*/course.yaml', { query: '?raw', import: 'default', eager: true })
-const lessonFiles = import.meta.glob<string>('../../../lessons/*/*/lesson.yaml', { query: '?raw', import: 'default', eager: true })
-const proseFiles = import.meta.glob<string>('../../../lessons/*/*/{en,ja}.md', { query: '?raw', import: 'default', eager: true })
-const pictureFiles = import.meta.glob<string>('../../../lessons/*/*/*.svg', { query: '?raw', import: 'default', eager: true })
+const courseFiles = import.meta.glob<string>('../../../lessons/*/course.yaml', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+})
+const lessonFiles = import.meta.glob<string>('../../../lessons/*/*/lesson.yaml', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+})
+const proseFiles = import.meta.glob<string>('../../../lessons/*/*/{en,ja}.md', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+})
+const pictureFiles = import.meta.glob<string>('../../../lessons/*/*/*.svg', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+})
 
 const folder = (path: string) => path.split('/lessons/')[1]?.split('/').slice(0, -1).join('/') ?? ''
 
@@ -51,5 +67,9 @@ export async function proseOf(id: string, language: Language): Promise<string | 
       .filter(([path]) => folder(path) === id)
       .map(([path, svg]) => [path.split('/').at(-1) ?? '', svg]),
   )
-  return renderProse(here[1], { pictures, highlighter: (await highlighter) as never, t: translator(language) })
+  return renderProse(here[1], {
+    pictures,
+    highlighter: (await highlighter) as never,
+    t: translator(language),
+  })
 }

@@ -55,8 +55,10 @@ export function renderProse(markdown: string, options: ProseOptions): string {
       },
     },
   })
-  return (marked.parse(markdown) as string)
-    .replaceAll(/<p>(<figure class="picture">.*?<\/figure>)<\/p>/gs, '$1')
+  return (marked.parse(markdown) as string).replaceAll(
+    /<p>(<figure class="picture">.*?<\/figure>)<\/p>/gs,
+    '$1',
+  )
 }
 
 function codeBlock(token: Tokens.Code, { highlighter, t }: ProseOptions): string {
@@ -89,9 +91,16 @@ function picture(token: Tokens.Image, pictures: Record<string, string>): string 
 
 /** Letters and digits of any script, joined by hyphens: the fragment of a heading. */
 export function slug(heading: string): string {
-  return heading.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '')
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+    .replaceAll(/^-|-$/g, '')
 }
 
 export function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
 }

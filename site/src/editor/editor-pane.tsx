@@ -13,7 +13,13 @@ export interface EditorHandle {
 }
 
 /** The files as tabs, and the editor. Until Monaco is there, the text can be read. */
-export function EditorPane({ openPath, handle }: { openPath: Signal<string | undefined>; handle: { current?: EditorHandle } }) {
+export function EditorPane({
+  openPath,
+  handle,
+}: {
+  openPath: Signal<string | undefined>
+  handle: { current?: EditorHandle }
+}) {
   const session = useSession()
   const host = useRef<HTMLDivElement>(null)
   const editor = useSignal<FileEditor | undefined>(undefined)
@@ -53,7 +59,8 @@ export function EditorPane({ openPath, handle }: { openPath: Signal<string | und
   }, [])
 
   useEffect(() => {
-    if (editor.value && path !== undefined) editor.value.open(path, session.files.files.peek()[path]?.text ?? '')
+    if (editor.value && path !== undefined)
+      editor.value.open(path, session.files.files.peek()[path]?.text ?? '')
   }, [editor.value, path])
 
   const failedLine = session.build.value.failedLine
@@ -87,7 +94,15 @@ export function EditorPane({ openPath, handle }: { openPath: Signal<string | und
   )
 }
 
-function FileTabs({ paths, path, open }: { paths: string[]; path: string | undefined; open(path: string): void }) {
+function FileTabs({
+  paths,
+  path,
+  open,
+}: {
+  paths: string[]
+  path: string | undefined
+  open(path: string): void
+}) {
   const session = useSession()
   const { t } = session
   const files = session.files.files.value
@@ -129,9 +144,24 @@ function FileTabs({ paths, path, open }: { paths: string[]; path: string | undef
         })}
       </div>
       {naming.value ? (
-        <NewFile done={(name) => { naming.value = false; if (name) { session.files.create(name); open(name) } }} />
+        <NewFile
+          done={(name) => {
+            naming.value = false
+            if (name) {
+              session.files.create(name)
+              open(name)
+            }
+          }}
+        />
       ) : (
-        <button type="button" class="button quiet small" aria-label={t('action.newFile')} title={t('action.newFile')} disabled={!session.welcomed.value} onClick={() => (naming.value = true)}>
+        <button
+          type="button"
+          class="button quiet small"
+          aria-label={t('action.newFile')}
+          title={t('action.newFile')}
+          disabled={!session.welcomed.value}
+          onClick={() => (naming.value = true)}
+        >
           <Icon name="plus" />
         </button>
       )}
@@ -144,20 +174,44 @@ function NewFile({ done }: { done(name: string | undefined): void }) {
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => input.current?.focus(), [])
   return (
-    <form class="new-file" onSubmit={(event) => { event.preventDefault(); done(input.current?.value.trim() || undefined) }}>
-      <input ref={input} aria-label={t('action.newFile.ask')} placeholder=".dockerignore" maxLength={255} spellcheck={false} autocomplete="off" onKeyDown={(event) => event.key === 'Escape' && done(undefined)} onBlur={(event) => !event.currentTarget.value && done(undefined)} />
-      <button type="submit" class="button small">{t('action.create')}</button>
+    <form
+      class="new-file"
+      onSubmit={(event) => {
+        event.preventDefault()
+        done(input.current?.value.trim() || undefined)
+      }}
+    >
+      <input
+        ref={input}
+        aria-label={t('action.newFile.ask')}
+        placeholder=".dockerignore"
+        maxLength={255}
+        spellcheck={false}
+        autocomplete="off"
+        onKeyDown={(event) => event.key === 'Escape' && done(undefined)}
+        onBlur={(event) => !event.currentTarget.value && done(undefined)}
+      />
+      <button type="submit" class="button small">
+        {t('action.create')}
+      </button>
     </form>
   )
 }
 
-const OFFERS = { conflict: 'files.take.theirs', displaced: 'files.take.mine', reset: 'files.take.mine', deleted: 'files.take.deleted' } as const
+const OFFERS = {
+  conflict: 'files.take.theirs',
+  displaced: 'files.take.mine',
+  reset: 'files.take.mine',
+  deleted: 'files.take.deleted',
+} as const
 
 function FileNotices() {
   const session = useSession()
   return (
     <div class="notices" aria-live="polite">
-      {session.files.notices.value.map((notice) => <Notice key={notice.key} notice={notice} />)}
+      {session.files.notices.value.map((notice) => (
+        <Notice key={notice.key} notice={notice} />
+      ))}
     </div>
   )
 }
@@ -170,17 +224,35 @@ function Notice({ notice }: { notice: FileNotice }) {
   const { t } = session
   useEffect(() => {
     if (notice.offered !== undefined && notice.kind !== 'reset') return
-    const timer = setTimeout(() => session.files.dismiss(notice), notice.kind === 'reset' ? RESET_NOTICE_MS : QUIET_NOTICE_MS)
+    const timer = setTimeout(
+      () => session.files.dismiss(notice),
+      notice.kind === 'reset' ? RESET_NOTICE_MS : QUIET_NOTICE_MS,
+    )
     return () => clearTimeout(timer)
   }, [notice])
   const offer = notice.kind in OFFERS ? OFFERS[notice.kind as keyof typeof OFFERS] : undefined
   return (
-    <div class={`notice ${notice.kind === 'conflict' || notice.kind === 'displaced' ? 'warn' : 'info'}`} data-notice={notice.kind}>
+    <div
+      class={`notice ${notice.kind === 'conflict' || notice.kind === 'displaced' ? 'warn' : 'info'}`}
+      data-notice={notice.kind}
+    >
       <p>{t(`files.notice.${notice.kind}`, { path: notice.path })}</p>
       {offer && notice.offered !== undefined && (
-        <button type="button" class="button small" onClick={() => session.files.take(notice)} data-action="take">{t(offer)}</button>
+        <button
+          type="button"
+          class="button small"
+          onClick={() => session.files.take(notice)}
+          data-action="take"
+        >
+          {t(offer)}
+        </button>
       )}
-      <button type="button" class="button quiet small" aria-label={t('action.dismiss')} onClick={() => session.files.dismiss(notice)}>
+      <button
+        type="button"
+        class="button quiet small"
+        aria-label={t('action.dismiss')}
+        onClick={() => session.files.dismiss(notice)}
+      >
         <Icon name="close" />
       </button>
     </div>

@@ -56,7 +56,12 @@ export class FileEditor implements Disposable {
       unicodeHighlight: { ambiguousCharacters: false },
       occurrencesHighlight: 'off',
       smoothScrolling: false,
-      scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false, alwaysConsumeMouseWheel: false },
+      scrollbar: {
+        verticalScrollbarSize: 10,
+        horizontalScrollbarSize: 10,
+        useShadows: false,
+        alwaysConsumeMouseWheel: false,
+      },
     })
   }
 
@@ -162,7 +167,11 @@ export class FileEditor implements Disposable {
   #tab(path: string, text: string): Tab {
     const known = this.#tabs.get(path)
     if (known) return known
-    const model = editor.createModel(text, languageOf(path), Uri.from({ scheme: 'workspace', path: `/${path}` }))
+    const model = editor.createModel(
+      text,
+      languageOf(path),
+      Uri.from({ scheme: 'workspace', path: `/${path}` }),
+    )
     model.setEOL(editor.EndOfLineSequence.LF)
     const tab: Tab = { model, view: null, marks: [] }
     this.#tabs.set(path, tab)

@@ -24,6 +24,24 @@ test('only the line that differs is touched, so the cursor elsewhere stays', () 
 })
 
 test('files have the language of their name', () => {
-  const of = ['Dockerfile', 'app/Dockerfile.dev', 'run.sh', 'server.js', 'package.json', 'compose.yaml', '.npmrc', '.dockerignore']
-  expect(of.map(languageOf)).toEqual(['dockerfile', 'dockerfile', 'shell', 'javascript', 'json', 'yaml', 'ini', 'plaintext'])
+  const of = [
+    'Dockerfile',
+    'app/Dockerfile.dev',
+    'run.sh',
+    'server.js',
+    'package.json',
+    'compose.yaml',
+    '.npmrc',
+    '.dockerignore',
+  ]
+  expect(of.map(languageOf)).toEqual([
+    'dockerfile',
+    'dockerfile',
+    'shell',
+    'javascript',
+    'json',
+    'yaml',
+    'ini',
+    'plaintext',
+  ])
 })

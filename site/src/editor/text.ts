@@ -1,5 +1,8 @@
 /** The smallest single replacement that makes `next` of `before`; undefined when they are equal. Offsets in UTF-16 units. */
-export function changeBetween(before: string, next: string): { from: number; to: number; text: string } | undefined {
+export function changeBetween(
+  before: string,
+  next: string,
+): { from: number; to: number; text: string } | undefined {
   if (before === next) return undefined
   const shorter = Math.min(before.length, next.length)
   let start = 0

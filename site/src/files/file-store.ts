@@ -1,5 +1,5 @@
 import { type Signal, signal } from '@preact/signals'
-import { type Ok, type Request, RequestError } from '../connection/lesson-socket.ts'
+import type { Ok, Request, RequestError } from '../connection/lesson-socket.ts'
 import { due, type FileEvent, type FileNoticeKind, type Files, isDirty, step } from './sync.ts'
 
 export interface FileNotice {
@@ -74,7 +74,8 @@ export class FileStore {
       else if (outcome.type === 'removed') this.#options.onRemoved(outcome.path)
       else this.#notice(outcome)
     }
-    if (event.type === 'changed' && outcomes.some((outcome) => outcome.type === 'show')) this.#options.onEdited()
+    if (event.type === 'changed' && outcomes.some((outcome) => outcome.type === 'show'))
+      this.#options.onEdited()
     if (event.type === 'welcomed') this.flush()
   }
 
@@ -113,7 +114,9 @@ export class FileStore {
   }
 
   keepDrafts(): void {
-    this.#options.drafts.write(Object.fromEntries(Object.entries(this.files.peek()).filter(([, file]) => isDirty(file))))
+    this.#options.drafts.write(
+      Object.fromEntries(Object.entries(this.files.peek()).filter(([, file]) => isDirty(file))),
+    )
   }
 
   #later(): void {

@@ -16,8 +16,18 @@ function play(files: Files, ...events: FileEvent[]) {
 const typed = (text: string): FileEvent => ({ type: 'typed', path: 'f', text })
 const sent: FileEvent = { type: 'sent', path: 'f' }
 const saved = (revision: number): FileEvent => ({ type: 'saved', path: 'f', revision })
-const changed = (content: string | null, revision: number, by: 'terminal' | 'tab' | 'reset' = 'terminal', lost?: string): FileEvent => ({
-  type: 'changed', path: 'f', content, revision, by, lost,
+const changed = (
+  content: string | null,
+  revision: number,
+  by: 'terminal' | 'tab' | 'reset' = 'terminal',
+  lost?: string,
+): FileEvent => ({
+  type: 'changed',
+  path: 'f',
+  content,
+  revision,
+  by,
+  lost,
 })
 
 test('typing makes a save due with the revision last seen; while it is on its way no second one is', () => {
@@ -75,19 +85,31 @@ test('a file deleted in the terminal goes, unless it has unsaved text: then it i
 })
 
 test('edits made without a connection are due again after the next welcome, without a false conflict', () => {
-  const after = play(begin, typed('ab'), sent, { type: 'disconnected' }, typed('abc'), { type: 'welcomed', files: [fresh('ab', 2)] })
+  const after = play(begin, typed('ab'), sent, { type: 'disconnected' }, typed('abc'), {
+    type: 'welcomed',
+    files: [fresh('ab', 2)],
+  })
   expect(after.outcomes).toEqual([])
   expect(due(after.files)).toEqual([{ path: 'f', content: 'abc', base: 2 }])
 })
 
 test('edits made without a connection against a foreign change: mine stay, theirs are offered', () => {
-  const after = play(begin, { type: 'disconnected' }, typed('mine'), { type: 'welcomed', files: [fresh('theirs', 4)] })
+  const after = play(begin, { type: 'disconnected' }, typed('mine'), {
+    type: 'welcomed',
+    files: [fresh('theirs', 4)],
+  })
   expect(after.outcomes).toEqual([{ type: 'notice', path: 'f', kind: 'conflict', offered: 'theirs' }])
   expect(due(after.files)).toEqual([{ path: 'f', content: 'mine', base: 4 }])
 })
 
 test('a save whose answer was lost but which arrived is not sent again', () => {
-  const after = play(begin, typed('ab'), sent, { type: 'disconnected' }, { type: 'welcomed', files: [fresh('ab', 2)] })
+  const after = play(
+    begin,
+    typed('ab'),
+    sent,
+    { type: 'disconnected' },
+    { type: 'welcomed', files: [fresh('ab', 2)] },
+  )
   expect(due(after.files)).toEqual([])
   expect(isDirty(after.f!)).toBe(false)
 })
@@ -99,6 +121,10 @@ test('a refused text is not sent again until it changes', () => {
 })
 
 test('a new file is saved even when it is empty, and does not replace one that exists', () => {
-  const after = play(begin, { type: 'created', path: 'g', text: '' }, { type: 'created', path: 'f', text: '' })
+  const after = play(
+    begin,
+    { type: 'created', path: 'g', text: '' },
+    { type: 'created', path: 'f', text: '' },
+  )
   expect(due(after.files)).toEqual([{ path: 'g', content: '', base: 0 }])
 })

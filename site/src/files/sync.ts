@@ -61,7 +61,15 @@ export function due(files: Files): { path: string; content: string; base: number
 export function step(files: Files, event: FileEvent): Step {
   if (event.type === 'welcomed') return welcomed(files, event.files)
   if (event.type === 'disconnected')
-    return { files: Object.fromEntries(Object.entries(files).map(([path, file]) => [path, { ...file, sending: undefined, unsure: file.sending ?? file.unsure }])), outcomes: [] }
+    return {
+      files: Object.fromEntries(
+        Object.entries(files).map(([path, file]) => [
+          path,
+          { ...file, sending: undefined, unsure: file.sending ?? file.unsure },
+        ]),
+      ),
+      outcomes: [],
+    }
   if (event.type === 'changed') return changed(files, event)
   if (event.type === 'created') {
     if (files[event.path]) return { files, outcomes: [] }
@@ -76,7 +84,12 @@ export function step(files: Files, event: FileEvent): Step {
       return one(files, { ...file, sending: file.text })
     case 'saved':
       if (file.sending === undefined) return { files, outcomes: [] }
-      return one(files, { ...file, saved: file.sending, sending: undefined, revision: Math.max(file.revision, event.revision) })
+      return one(files, {
+        ...file,
+        saved: file.sending,
+        sending: undefined,
+        revision: Math.max(file.revision, event.revision),
+      })
     case 'refused':
       return one(files, { ...file, refused: file.sending, sending: undefined })
   }
@@ -88,7 +101,12 @@ function changed(files: Files, event: Changed): Step {
   if (!file) {
     if (content === null) return { files, outcomes: [] }
     const added = { path, text: content, saved: content, revision, edited: true }
-    return one(files, added, { type: 'show', path, text: content }, { type: 'notice', path, kind: 'appeared' })
+    return one(
+      files,
+      added,
+      { type: 'show', path, text: content },
+      { type: 'notice', path, kind: 'appeared' },
+    )
   }
   const shown = revision > file.revision && !isDirty(file) ? content : file.text
   const displaced: Outcome[] =
@@ -96,16 +114,39 @@ function changed(files: Files, event: Changed): Step {
   if (revision <= file.revision) return { files, outcomes: displaced }
 
   if (content === null) {
-    if (isDirty(file)) return one(files, { ...file, saved: null, revision }, { type: 'notice', path, kind: 'conflict' })
+    if (isDirty(file))
+      return one(files, { ...file, saved: null, revision }, { type: 'notice', path, kind: 'conflict' })
     const { [path]: _, ...rest } = files
-    return { files: rest, outcomes: [{ type: 'removed', path }, { type: 'notice', path, kind: 'deleted', offered: file.text }] }
+    return {
+      files: rest,
+      outcomes: [
+        { type: 'removed', path },
+        { type: 'notice', path, kind: 'deleted', offered: file.text },
+      ],
+    }
   }
-  if (content === file.text) return one(files, { ...file, saved: content, revision, edited: by !== 'reset' }, ...displaced)
+  if (content === file.text)
+    return one(files, { ...file, saved: content, revision, edited: by !== 'reset' }, ...displaced)
   if (isDirty(file) && by !== 'reset')
-    return one(files, { ...file, saved: content, revision }, { type: 'notice', path, kind: 'conflict', offered: content })
-  const notice: Outcome =
-    displaced[0] ?? { type: 'notice', path, kind: by, ...(by === 'reset' ? { offered: file.text } : {}) }
-  const next = { ...file, text: content, saved: content, revision, edited: by !== 'reset', sending: undefined }
+    return one(
+      files,
+      { ...file, saved: content, revision },
+      { type: 'notice', path, kind: 'conflict', offered: content },
+    )
+  const notice: Outcome = displaced[0] ?? {
+    type: 'notice',
+    path,
+    kind: by,
+    ...(by === 'reset' ? { offered: file.text } : {}),
+  }
+  const next = {
+    ...file,
+    text: content,
+    saved: content,
+    revision,
+    edited: by !== 'reset',
+    sending: undefined,
+  }
   return one(files, next, { type: 'show', path, text: content }, notice)
 }
 
@@ -126,7 +167,15 @@ function welcomed(files: Files, fresh: WorkspaceFile[]): Step {
       outcomes.push({ type: 'show', path, text: content }, { type: 'notice', path, kind: 'tab' })
       continue
     }
-    next[path] = { ...mine, saved: content, revision, edited: true, sending: undefined, unsure: undefined, refused: undefined }
+    next[path] = {
+      ...mine,
+      saved: content,
+      revision,
+      edited: true,
+      sending: undefined,
+      unsure: undefined,
+      refused: undefined,
+    }
     // What lies between may be my own save whose answer was lost: then nobody else changed anything.
     const foreign = content !== mine.saved && content !== mine.unsure
     if (foreign) outcomes.push({ type: 'notice', path, kind: 'conflict', offered: content })
@@ -134,7 +183,11 @@ function welcomed(files: Files, fresh: WorkspaceFile[]): Step {
   for (const mine of Object.values(files)) {
     if (next[mine.path]) continue
     if (mine.text !== mine.saved) next[mine.path] = { ...mine, saved: null, revision: 0, sending: undefined }
-    else outcomes.push({ type: 'removed', path: mine.path }, { type: 'notice', path: mine.path, kind: 'deleted', offered: mine.text })
+    else
+      outcomes.push(
+        { type: 'removed', path: mine.path },
+        { type: 'notice', path: mine.path, kind: 'deleted', offered: mine.text },
+      )
   }
   return { files: next, outcomes }
 }

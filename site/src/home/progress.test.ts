@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { nextLesson } from './progress.ts'
 
-const of = (...passed: string[]) => ({ lessons: passed.map((lesson) => ({ lesson, passed: true, attempts: 1 })) })
+const of = (...passed: string[]) => ({
+  lessons: passed.map((lesson) => ({ lesson, passed: true, attempts: 1 })),
+})
 
 test('the next lesson is the first in order that is not passed, not the one after the last passed', () => {
   expect(nextLesson(['a', 'b', 'c'], of('b'))).toBe('a')

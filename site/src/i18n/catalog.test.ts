@@ -8,7 +8,8 @@ test('both languages of a text use the same variables, and every template is wel
   for (const [key, text] of Object.entries(CATALOG)) {
     const wanted = [...new Set(variables(text.en).filter((name) => name !== 'as'))]
     const vars = Object.fromEntries(wanted.map((name) => [name ?? '', 1]))
-    for (const language of LANGUAGES) expect(() => say(text, language, vars), `${key} ${language}`).not.toThrow()
+    for (const language of LANGUAGES)
+      expect(() => say(text, language, vars), `${key} ${language}`).not.toThrow()
   }
 })
 

@@ -31,5 +31,5 @@ export function startChrome(): void {
   }
 }
 
-const asTheme = (kept: string | null | undefined): Theme => (kept === 'dark' || kept === 'light' ? kept : 'system')
-
+const asTheme = (kept: string | null | undefined): Theme =>
+  kept === 'dark' || kept === 'light' ? kept : 'system'

@@ -20,7 +20,13 @@ const HEAVY = new Set(['more', 'check', 'cross'])
 export function Icon({ name }: { name: keyof typeof PATHS }) {
   const weight = HEAVY.has(name) ? 3 : 2
   return (
-    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" fill={SOLID.has(name) ? 'currentColor' : 'none'} stroke-width={weight}>
+    <svg
+      class="icon"
+      viewBox="0 0 24 24"
+      aria-hidden="true"
+      fill={SOLID.has(name) ? 'currentColor' : 'none'}
+      stroke-width={weight}
+    >
       <path d={PATHS[name]} />
     </svg>
   )

@@ -34,12 +34,20 @@ export function Divider({ name, orientation, label, initial }: DividerProps) {
     event.preventDefault()
     element.setPointerCapture(event.pointerId)
     const follow = (now: PointerEvent) =>
-      move(orientation === 'vertical' ? ((now.clientX - box.left) / box.width) * 100 : ((now.clientY - box.top) / box.height) * 100)
+      move(
+        orientation === 'vertical'
+          ? ((now.clientX - box.left) / box.width) * 100
+          : ((now.clientY - box.top) / box.height) * 100,
+      )
     element.addEventListener('pointermove', follow)
-    element.addEventListener('lostpointercapture', () => {
-      element.removeEventListener('pointermove', follow)
-      keep()
-    }, { once: true })
+    element.addEventListener(
+      'lostpointercapture',
+      () => {
+        element.removeEventListener('pointermove', follow)
+        keep()
+      },
+      { once: true },
+    )
   }
   const keys = (event: KeyboardEvent) => {
     const [less, more] = orientation === 'vertical' ? ['ArrowLeft', 'ArrowRight'] : ['ArrowUp', 'ArrowDown']
@@ -63,7 +71,10 @@ export function Divider({ name, orientation, label, initial }: DividerProps) {
       aria-valuenow={at.current}
       onPointerDown={drag}
       onKeyDown={keys}
-      onDblClick={() => { move(initial); keep() }}
+      onDblClick={() => {
+        move(initial)
+        keep()
+      }}
     />
   )
 }

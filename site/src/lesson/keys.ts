@@ -15,7 +15,12 @@ export function startKeys({ panes, run }: { panes: Pane[]; run(): void }): void 
         take(event)
         const here = panes.findIndex((pane) => rootOf(pane)?.contains(document.activeElement))
         panes[nextPane(here, panes.length, event.shiftKey)]?.focus()
-      } else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.altKey && !event.isComposing) {
+      } else if (
+        event.key === 'Enter' &&
+        (event.ctrlKey || event.metaKey) &&
+        !event.altKey &&
+        !event.isComposing
+      ) {
         take(event)
         if (!event.repeat) run()
       }

@@ -34,7 +34,15 @@ export function startLesson(): void {
     </ProvideSession>,
     mount('goals'),
   )
-  render(<Divider name="columns" orientation="vertical" label={session.t('lesson.divider.columns')} initial={42} />, mount('columns'))
+  render(
+    <Divider
+      name="columns"
+      orientation="vertical"
+      label={session.t('lesson.divider.columns')}
+      initial={42}
+    />,
+    mount('columns'),
+  )
   startCodeButtons(document, session.t, (command) => handles.panel.current?.type(command))
   startKeys({
     run: () => void session.buildAndRun(),

@@ -1,6 +1,6 @@
 import { batch, type Signal, signal } from '@preact/signals'
-import { LESSON_SOCKET_PATH } from '../../../backend/protocol/paths.ts'
 import type { BuildEvent, Phase, ServerMessage } from '../../../backend/protocol/messages.ts'
+import { LESSON_SOCKET_PATH } from '../../../backend/protocol/paths.ts'
 import { appendText, type BoundedText, type BuildLog, buildLog, NO_BUILD, NO_TEXT } from '../build/log.ts'
 import { type CheckState, checkState, NO_CHECK } from '../check/state.ts'
 import { LessonSocket, type Request, type RequestError } from '../connection/lesson-socket.ts'
@@ -127,7 +127,8 @@ export class LessonSession {
   async #withFiles(request: Request): Promise<void> {
     if (this.busy) return
     if (await this.files.settled()) await this.#ask(request)
-    else if (this.connection.peek().name !== 'open') this.problem.value = explain('closed', {}, this.about.language)
+    else if (this.connection.peek().name !== 'open')
+      this.problem.value = explain('closed', {}, this.about.language)
   }
 
   async #ask(request: Request): Promise<boolean> {
@@ -173,7 +174,11 @@ export class LessonSession {
         })
       case 'phase': {
         const { phase, code, vars, position } = message
-        return this.#phase({ phase, position, problem: code ? explain(code, vars ?? {}, this.about.language) : undefined })
+        return this.#phase({
+          phase,
+          position,
+          problem: code ? explain(code, vars ?? {}, this.about.language) : undefined,
+        })
       }
       case 'error':
         this.problem.value = explain(message.code, message.vars, this.about.language)
@@ -208,7 +213,8 @@ export class LessonSession {
     const before = this.phase.peek().phase
     this.phase.value = state
     const { phase } = state
-    if (before === 'checking' && phase !== 'checking') this.check.value = checkState(this.check.peek(), { type: 'given-up' })
+    if (before === 'checking' && phase !== 'checking')
+      this.check.value = checkState(this.check.peek(), { type: 'given-up' })
     this.terminals.host(phase !== 'waiting' && phase !== 'starting' && phase !== 'ended', phase === 'ended')
   }
 

@@ -13,7 +13,10 @@ export function Status() {
   const dirty = Object.values(session.files.files.value).some(isDirty)
   const lost = connection !== 'open' && session.welcomed.value
   const shown = lost ? 'connecting' : check.running ? 'checking' : phase
-  const text = check.running && check.stage && !lost ? t(`stage.${check.stage}`) : t(`phase.${shown}` as Key, { position })
+  const text =
+    check.running && check.stage && !lost
+      ? t(`stage.${check.stage}`)
+      : t(`phase.${shown}` as Key, { position })
   return (
     <div class="status" data-phase={shown} data-saved={!dirty}>
       <span class="status-dot" aria-hidden="true" />
@@ -41,7 +44,12 @@ export function Notices() {
       {lost && (
         <div class="notice warn" data-notice="connection">
           <p>{t(unsaved ? 'connection.lost.unsaved' : 'connection.lost')}</p>
-          <button type="button" class="button small" disabled={connection.name !== 'waiting'} onClick={() => session.retryNow()}>
+          <button
+            type="button"
+            class="button small"
+            disabled={connection.name !== 'waiting'}
+            onClick={() => session.retryNow()}
+          >
             {t('connection.now')}
           </button>
         </div>
@@ -61,7 +69,12 @@ export function Notices() {
           <p>
             <strong>{problem.what}</strong> {problem.next}
           </p>
-          <button type="button" class="button quiet small" aria-label={t('action.dismiss')} onClick={() => (session.problem.value = undefined)}>
+          <button
+            type="button"
+            class="button quiet small"
+            aria-label={t('action.dismiss')}
+            onClick={() => (session.problem.value = undefined)}
+          >
             <Icon name="close" />
           </button>
         </div>

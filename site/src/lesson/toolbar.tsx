@@ -17,16 +17,35 @@ export function Toolbar({ openPath }: { openPath: string | undefined }) {
   const checking = session.check.value.running
   return (
     <div class="toolbar" role="toolbar" aria-label={t('lesson.workspace')}>
-      <button type="button" class="button primary" disabled={!hosted || session.busy} onClick={session.buildAndRun} data-action="run" title={`${t('action.run')} (${RUN_KEYS})`}>
+      <button
+        type="button"
+        class="button primary"
+        disabled={!hosted || session.busy}
+        onClick={session.buildAndRun}
+        data-action="run"
+        title={`${t('action.run')} (${RUN_KEYS})`}
+      >
         <Icon name="play" />
         {t('action.run')}
         <kbd aria-hidden="true">{RUN_KEYS}</kbd>
       </button>
-      <button type="button" class="button" disabled={!hosted || !(phase === 'building' || phase === 'running' || checking)} onClick={session.stop} data-action="stop">
+      <button
+        type="button"
+        class="button"
+        disabled={!hosted || !(phase === 'building' || phase === 'running' || checking)}
+        onClick={session.stop}
+        data-action="stop"
+      >
         <Icon name="stop" />
         {t('action.stop')}
       </button>
-      <button type="button" class="button" disabled={!connected || phase === 'connecting' || session.busy} onClick={session.checkGoals} data-action="check">
+      <button
+        type="button"
+        class="button"
+        disabled={!connected || phase === 'connecting' || session.busy}
+        onClick={session.checkGoals}
+        data-action="check"
+      >
         <Icon name="check" />
         {t('action.check')}
       </button>
@@ -62,13 +81,27 @@ function Menu({ openPath }: { openPath: string | undefined }) {
   }
   return (
     <div class="menu" ref={root} onKeyDown={(event) => event.key === 'Escape' && (open.value = false)}>
-      <button type="button" class="button quiet" aria-haspopup="true" aria-expanded={open.value} aria-label={t('action.more')} title={t('action.more')} onClick={() => (open.value = !open.value)} data-action="more">
+      <button
+        type="button"
+        class="button quiet"
+        aria-haspopup="true"
+        aria-expanded={open.value}
+        aria-label={t('action.more')}
+        title={t('action.more')}
+        onClick={() => (open.value = !open.value)}
+        data-action="more"
+      >
         <Icon name="more" />
       </button>
       {open.value && (
         <div class="menu-list">
           {openPath && starter && (
-            <button type="button" disabled={!edited} onClick={choose(() => session.resetFile(openPath))} data-action="reset-file">
+            <button
+              type="button"
+              disabled={!edited}
+              onClick={choose(() => session.resetFile(openPath))}
+              data-action="reset-file"
+            >
               {t('action.resetFile', { path: openPath })}
             </button>
           )}

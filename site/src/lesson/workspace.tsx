@@ -1,5 +1,5 @@
 import { type Signal, useSignal } from '@preact/signals'
-import { EditorPane, type EditorHandle } from '../editor/editor-pane.tsx'
+import { type EditorHandle, EditorPane } from '../editor/editor-pane.tsx'
 import { Panel, type PanelHandle } from '../terminal/panel.tsx'
 import { useSession } from './context.ts'
 import { Divider } from './divider.tsx'
@@ -12,7 +12,13 @@ export interface WorkspaceHandles {
 }
 
 /** The right side of the lesson page: actions, editor, terminals. */
-export function Workspace({ handles, openPath }: { handles: WorkspaceHandles; openPath: Signal<string | undefined> }) {
+export function Workspace({
+  handles,
+  openPath,
+}: {
+  handles: WorkspaceHandles
+  openPath: Signal<string | undefined>
+}) {
   const { t, terminals } = useSession()
   const active = useSignal(terminals.sessions.peek().find((one) => one.kind === 'shell')?.key ?? 'build')
   const reveal = (path: string, line: number) => handles.editor.current?.reveal(path, line)

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest'
-import { ACK_EVERY_BYTES, FrameKind, LOW_WATERMARK_BYTES, readResize } from '../../../backend/protocol/frames.ts'
+import {
+  ACK_EVERY_BYTES,
+  FrameKind,
+  LOW_WATERMARK_BYTES,
+  readResize,
+} from '../../../backend/protocol/frames.ts'
 import { CHUNK_BYTES, InputQueue } from './input-queue.ts'
 import { OutputFlow } from './output-flow.ts'
 

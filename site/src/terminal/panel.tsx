@@ -2,8 +2,8 @@ import { type Signal, useSignal, useSignalEffect } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 import { BuildView } from '../build/build-view.tsx'
 import { OutputView } from '../build/output-view.tsx'
-import { readKept, writeKept } from '../layout/kept.ts'
 import { Icon } from '../layout/icons.tsx'
+import { readKept, writeKept } from '../layout/kept.ts'
 import { useSession } from '../lesson/context.ts'
 import type { TerminalSession } from './session.ts'
 import { type TerminalHandle, TerminalView } from './terminal-view.tsx'
@@ -18,7 +18,11 @@ export interface PanelHandle {
 }
 
 /** Below the editor: build log, container output and the terminals. */
-export function Panel({ active, handle, reveal }: {
+export function Panel({
+  active,
+  handle,
+  reveal,
+}: {
   active: Signal<PanelTab>
   handle: { current?: PanelHandle }
   reveal(path: string, line: number): void
@@ -31,10 +35,14 @@ export function Panel({ active, handle, reveal }: {
   const terminalHandle = useRef<TerminalHandle | undefined>(undefined)
   const root = useRef<HTMLElement>(null)
   const shownTerminal = terminals.find((one) => one.key === active.value)
-  const tab = shownTerminal || active.value === 'build' || active.value === 'output' ? active.value : (terminals[0]?.key ?? 'build')
+  const tab =
+    shownTerminal || active.value === 'build' || active.value === 'output'
+      ? active.value
+      : (terminals[0]?.key ?? 'build')
 
   useFollowWork(active)
-  const nameOf = (one: TerminalSession) => t(one.kind === 'shell' ? 'panel.shell' : 'panel.container', { n: one.index })
+  const nameOf = (one: TerminalSession) =>
+    t(one.kind === 'shell' ? 'panel.shell' : 'panel.container', { n: one.index })
   const tabs = [
     { key: 'build', name: t('panel.build') },
     { key: 'output', name: t('panel.output') },
@@ -44,9 +52,15 @@ export function Panel({ active, handle, reveal }: {
     active.value = session.terminals.add(kind).key
   }
   handle.current = {
-    focus: () => (shownTerminal ? terminalHandle.current?.focus() : root.current?.querySelector<HTMLElement>('[aria-selected=true]')?.focus()),
+    focus: () =>
+      shownTerminal
+        ? terminalHandle.current?.focus()
+        : root.current?.querySelector<HTMLElement>('[aria-selected=true]')?.focus(),
     type: (text) => {
-      const shell = shownTerminal?.kind === 'shell' ? shownTerminal : (terminals.find((one) => one.kind === 'shell') ?? session.terminals.add('shell'))
+      const shell =
+        shownTerminal?.kind === 'shell'
+          ? shownTerminal
+          : (terminals.find((one) => one.kind === 'shell') ?? session.terminals.add('shell'))
       active.value = shell.key
       shell.type(text)
       setTimeout(() => terminalHandle.current?.focus(), 50)
@@ -68,12 +82,27 @@ export function Panel({ active, handle, reveal }: {
         <div class="tab-list" role="tablist" aria-label={t('panel.tabs')} onKeyDown={move}>
           {tabs.map((one) => (
             <span class="tab-holder" key={one.key} role="presentation">
-              <button type="button" role="tab" id={`panel-${one.key}`} class="tab" aria-selected={one.key === tab} tabIndex={one.key === tab ? 0 : -1} onClick={() => (active.value = one.key)}>
+              <button
+                type="button"
+                role="tab"
+                id={`panel-${one.key}`}
+                class="tab"
+                aria-selected={one.key === tab}
+                tabIndex={one.key === tab ? 0 : -1}
+                onClick={() => (active.value = one.key)}
+              >
                 {one.name}
-                {one.key === 'build' && session.build.value.state === 'failed' && <span class="tab-alert" aria-hidden="true" />}
+                {one.key === 'build' && session.build.value.state === 'failed' && (
+                  <span class="tab-alert" aria-hidden="true" />
+                )}
               </button>
               {'terminal' in one && (terminals.length > 1 || one.terminal.kind === 'container') && (
-                <button type="button" class="tab-close" aria-label={t('panel.close', { name: one.name })} onClick={() => void session.terminals.close(one.terminal)}>
+                <button
+                  type="button"
+                  class="tab-close"
+                  aria-label={t('panel.close', { name: one.name })}
+                  onClick={() => void session.terminals.close(one.terminal)}
+                >
                   <Icon name="close" />
                 </button>
               )}
@@ -83,7 +112,14 @@ export function Panel({ active, handle, reveal }: {
         <div class="tab-actions">
           {shownTerminal && (
             <>
-              <button type="button" class="button quiet small" aria-pressed={finding.value} aria-label={t('panel.find')} title={t('panel.find')} onClick={() => (finding.value = !finding.value)}>
+              <button
+                type="button"
+                class="button quiet small"
+                aria-pressed={finding.value}
+                aria-label={t('panel.find')}
+                title={t('panel.find')}
+                onClick={() => (finding.value = !finding.value)}
+              >
                 <Icon name="search" />
               </button>
               <button
@@ -101,10 +137,24 @@ export function Panel({ active, handle, reveal }: {
               </button>
             </>
           )}
-          <button type="button" class="button quiet small" aria-label={t('panel.newShell')} title={t('panel.newShell')} onClick={() => add('shell')} data-action="new-shell">
+          <button
+            type="button"
+            class="button quiet small"
+            aria-label={t('panel.newShell')}
+            title={t('panel.newShell')}
+            onClick={() => add('shell')}
+            data-action="new-shell"
+          >
             <Icon name="plus" />
           </button>
-          <button type="button" class="button small" disabled={!running} title={running ? t('panel.newContainer') : t('panel.newContainer.off')} onClick={() => add('container')} data-action="new-container">
+          <button
+            type="button"
+            class="button small"
+            disabled={!running}
+            title={running ? t('panel.newContainer') : t('panel.newContainer.off')}
+            onClick={() => add('container')}
+            data-action="new-container"
+          >
             <Icon name="box" />
             <span class="wide">{t('panel.newContainer')}</span>
           </button>

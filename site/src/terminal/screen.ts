@@ -95,8 +95,12 @@ export class Screen implements Disposable {
   }
 
   find(text: string, direction: 'next' | 'previous'): boolean {
-    const options = { decorations: { matchOverviewRuler: '#888888', activeMatchColorOverviewRuler: '#cc8800' } }
-    return direction === 'next' ? this.#search.findNext(text, options) : this.#search.findPrevious(text, options)
+    const options = {
+      decorations: { matchOverviewRuler: '#888888', activeMatchColorOverviewRuler: '#cc8800' },
+    }
+    return direction === 'next'
+      ? this.#search.findNext(text, options)
+      : this.#search.findPrevious(text, options)
   }
 
   clearFind(): void {
@@ -137,11 +141,41 @@ function theme(): ITheme {
   }
   return isDark()
     ? {
-        ...base, black: '#1d252a', red: '#f08d7e', green: '#7fd39a', yellow: '#e5b45c', blue: '#82b4f0', magenta: '#cf9fe0', cyan: '#5fc4c9', white: '#d5dcdf',
-        brightBlack: '#7c8c94', brightRed: '#ffa99c', brightGreen: '#9be5b2', brightYellow: '#f3cc83', brightBlue: '#a5ccfb', brightMagenta: '#e2bcf0', brightCyan: '#8adfe2', brightWhite: '#ffffff',
+        ...base,
+        black: '#1d252a',
+        red: '#f08d7e',
+        green: '#7fd39a',
+        yellow: '#e5b45c',
+        blue: '#82b4f0',
+        magenta: '#cf9fe0',
+        cyan: '#5fc4c9',
+        white: '#d5dcdf',
+        brightBlack: '#7c8c94',
+        brightRed: '#ffa99c',
+        brightGreen: '#9be5b2',
+        brightYellow: '#f3cc83',
+        brightBlue: '#a5ccfb',
+        brightMagenta: '#e2bcf0',
+        brightCyan: '#8adfe2',
+        brightWhite: '#ffffff',
       }
     : {
-        ...base, black: '#172226', red: '#b3372a', green: '#1b7340', yellow: '#8a5a00', blue: '#1d5fa8', magenta: '#86358f', cyan: '#0b6570', white: '#6a7a80',
-        brightBlack: '#55666c', brightRed: '#c8452f', brightGreen: '#22874c', brightYellow: '#9a6a0c', brightBlue: '#2a72c2', brightMagenta: '#9c48a5', brightCyan: '#0f7883', brightWhite: '#4a5a60',
+        ...base,
+        black: '#172226',
+        red: '#b3372a',
+        green: '#1b7340',
+        yellow: '#8a5a00',
+        blue: '#1d5fa8',
+        magenta: '#86358f',
+        cyan: '#0b6570',
+        white: '#6a7a80',
+        brightBlack: '#55666c',
+        brightRed: '#c8452f',
+        brightGreen: '#22874c',
+        brightYellow: '#9a6a0c',
+        brightBlue: '#2a72c2',
+        brightMagenta: '#9c48a5',
+        brightCyan: '#0f7883',
+        brightWhite: '#4a5a60',
       }
 }

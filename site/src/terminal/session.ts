@@ -98,7 +98,12 @@ export class TerminalSession {
     const { cols, rows } = this.#screen.size
     const size = { cols: Math.min(Math.max(cols, 2), 1000), rows: Math.min(Math.max(rows, 1), 1000) }
     this.#line
-      .request({ type: 'terminal.open', kind: this.kind, ...size, ...(this.name ? { resume: this.name } : {}) })
+      .request({
+        type: 'terminal.open',
+        kind: this.kind,
+        ...size,
+        ...(this.name ? { resume: this.name } : {}),
+      })
       .catch((error: RequestError) => {
         if (this.state.peek() !== 'opening') return
         this.state.value = error.code === 'closed' ? 'away' : 'ended'

@@ -10,7 +10,14 @@ export interface TerminalHandle {
 }
 
 /** One terminal. Its screen stays while another tab is in front. */
-export function TerminalView({ terminal, name, shown, screenReader, finding, handle }: {
+export function TerminalView({
+  terminal,
+  name,
+  shown,
+  screenReader,
+  finding,
+  handle,
+}: {
   terminal: TerminalSession
   name: string
   shown: boolean
@@ -54,7 +61,9 @@ export function TerminalView({ terminal, name, shown, screenReader, finding, han
     <div class="terminal" hidden={!shown} data-state={state} data-terminal={terminal.key}>
       {finding && shown && <Find screen={screen.value} />}
       <div class="terminal-host" ref={host} />
-      {(state === 'away' || state === 'opening' || (state === 'idle' && session.phase.value.phase !== 'ended')) && (
+      {(state === 'away' ||
+        state === 'opening' ||
+        (state === 'idle' && session.phase.value.phase !== 'ended')) && (
         <p class="terminal-note" role="status">
           {session.t(state === 'away' ? 'terminal.away' : 'terminal.opening')}
         </p>
@@ -76,11 +85,28 @@ function Find({ screen }: { screen: Screen | undefined }) {
     missing.value = text !== '' && !screen?.find(text, direction)
   }
   return (
-    <form class="find" onSubmit={(event) => { event.preventDefault(); find('next') }}>
-      <input ref={input} type="search" aria-label={t('panel.find')} placeholder={t('panel.find')} spellcheck={false} onInput={() => find('next')} />
+    <form
+      class="find"
+      onSubmit={(event) => {
+        event.preventDefault()
+        find('next')
+      }}
+    >
+      <input
+        ref={input}
+        type="search"
+        aria-label={t('panel.find')}
+        placeholder={t('panel.find')}
+        spellcheck={false}
+        onInput={() => find('next')}
+      />
       <span role="status">{missing.value && t('panel.find.none')}</span>
-      <button type="button" class="button quiet small" aria-label="↑" onClick={() => find('previous')}><Icon name="up" /></button>
-      <button type="submit" class="button quiet small" aria-label="↓"><Icon name="down" /></button>
+      <button type="button" class="button quiet small" aria-label="↑" onClick={() => find('previous')}>
+        <Icon name="up" />
+      </button>
+      <button type="submit" class="button quiet small" aria-label="↓">
+        <Icon name="down" />
+      </button>
     </form>
   )
 }

@@ -15,14 +15,21 @@ function lab(kept: KeptTerminal[] = []) {
         requests.push(request)
         return answer()
       },
-      sendFrame: ({ kind, terminal, payload }) => frames.push({ kind, terminal, text: new TextDecoder().decode(payload) }) > 0,
+      sendFrame: ({ kind, terminal, payload }) =>
+        frames.push({ kind, terminal, text: new TextDecoder().decode(payload) }) > 0,
       bufferedBytes: () => 0,
       words: { ended: 'ENDED', replaced: 'REPLACED' },
       onRefused: (session) => void terminals.close(session),
     },
     { read: () => store, write: (next) => (store = next) },
   )
-  return { terminals, requests, frames, kept: () => store, answerWith: (next: typeof answer) => (answer = next) }
+  return {
+    terminals,
+    requests,
+    frames,
+    kept: () => store,
+    answerWith: (next: typeof answer) => (answer = next),
+  }
 }
 
 function screen() {
@@ -83,7 +90,9 @@ test('a command of the text waits for its shell and then is typed once', () => {
   terminals.host(true, false)
   expect(frames).toEqual([])
   terminals.opened(opened(7, 'n'))
-  expect(frames.filter((one) => one.kind === FrameKind.Input)).toEqual([{ kind: FrameKind.Input, terminal: 7, text: 'whoami\r' }])
+  expect(frames.filter((one) => one.kind === FrameKind.Input)).toEqual([
+    { kind: FrameKind.Input, terminal: 7, text: 'whoami\r' },
+  ])
 })
 
 test('output goes to the terminal of its number only', () => {
@@ -95,7 +104,12 @@ test('output goes to the terminal of its number only', () => {
   terminals.host(true, false)
   terminals.opened(opened(1, 'one'))
   terminals.opened(opened(2, 'two'))
-  terminals.frame({ kind: FrameKind.Output, terminal: 2, position: 0, payload: new TextEncoder().encode('hi') })
+  terminals.frame({
+    kind: FrameKind.Output,
+    terminal: 2,
+    position: 0,
+    payload: new TextEncoder().encode('hi'),
+  })
   expect(first.seen).toEqual([])
   expect(second.seen).toEqual(['hi'])
 })

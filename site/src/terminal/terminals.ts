@@ -25,8 +25,12 @@ export class Terminals {
   constructor(line: Omit<TerminalLine, 'onName'>, kept: KeptTerminals) {
     this.#kept = kept
     this.#line = { ...line, onName: () => this.#remember() }
-    const before = kept.read().map(({ kind, index, name }) => new TerminalSession(kind, index, name, this.#line))
-    this.sessions = signal(before.some((one) => one.kind === 'shell') ? before : [this.#make('shell', before), ...before])
+    const before = kept
+      .read()
+      .map(({ kind, index, name }) => new TerminalSession(kind, index, name, this.#line))
+    this.sessions = signal(
+      before.some((one) => one.kind === 'shell') ? before : [this.#make('shell', before), ...before],
+    )
   }
 
   add(kind: TerminalKind): TerminalSession {
@@ -50,7 +54,9 @@ export class Terminals {
   /** After a welcome: what lives on the server. A container's shell that is gone needs no tab; a shell gets a successor. */
   welcomed(alive: readonly { name: string }[]): void {
     const names = new Set(alive.map((one) => one.name))
-    const gone = this.sessions.peek().filter((one) => one.kind === 'container' && one.name && !names.has(one.name))
+    const gone = this.sessions
+      .peek()
+      .filter((one) => one.kind === 'container' && one.name && !names.has(one.name))
     if (gone.length > 0) this.sessions.value = this.sessions.peek().filter((one) => !gone.includes(one))
   }
 
@@ -67,7 +73,9 @@ export class Terminals {
   }
 
   opened(message: Opened): void {
-    const opening = this.sessions.peek().filter((one) => one.state.peek() === 'opening' && one.kind === message.kind)
+    const opening = this.sessions
+      .peek()
+      .filter((one) => one.state.peek() === 'opening' && one.kind === message.kind)
     const session = opening.find((one) => one.wanted === message.name) ?? opening[0]
     session?.opened(message)
   }
@@ -93,7 +101,9 @@ export class Terminals {
 
   #remember(): void {
     this.#kept.write(
-      this.sessions.peek().flatMap(({ kind, index, name }) => (name === undefined ? [] : [{ kind, index, name }])),
+      this.sessions
+        .peek()
+        .flatMap(({ kind, index, name }) => (name === undefined ? [] : [{ kind, index, name }])),
     )
   }
 }
