@@ -17,10 +17,10 @@ export function BuildView({ reveal }: { reveal(path: string, line: number): void
     log.code === undefined ? undefined : explain(log.code, log.vars ?? {}, session.about.language)
   const time = duration(log.ms ?? 0)
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <div
       class="build-log"
       ref={scroller}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
       tabIndex={0}
       role="log"
       aria-live="off"

@@ -12,10 +12,10 @@ export function OutputView() {
   useFollow(scroller, output)
   if (!run && !output.text) return <p class="panel-empty">{t('output.empty')}</p>
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <div
       class="container-output"
       ref={scroller}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
       tabIndex={0}
       role="log"
       aria-live="off"

@@ -41,7 +41,6 @@ export function renderProse(markdown: string, options: ProseOptions): string {
         const cells = (row: Tokens.TableCell[], tag: string) =>
           row.map((cell) => `<${tag}>${this.parser.parseInline(cell.tokens)}</${tag}>`).join('')
         const body = token.rows.map((row) => `<tr>${cells(row, 'td')}</tr>`).join('')
-        // biome-ignore lint/a11y: a wide table scrolls by keyboard too
         return `<div class="table" tabindex="0"><table><thead><tr>${cells(token.header, 'th')}</tr></thead><tbody>${body}</tbody></table></div>`
       },
       blockquote(token) {

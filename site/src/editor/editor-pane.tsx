@@ -85,7 +85,7 @@ export function EditorPane({
       <div class="editor-body" role="tabpanel" aria-labelledby={path && `file-${path}`}>
         <div class="editor-host" ref={host} />
         {!editor.value && (
-          <pre class="editor-waiting" aria-label={session.t('files.loading')}>
+          <pre class="editor-waiting">
             {path === undefined ? session.t('files.loading') : files[path]?.text}
           </pre>
         )}

@@ -83,7 +83,10 @@ export class FileStore {
   flush(): void {
     clearTimeout(this.#timer)
     this.#firstUnsaved = undefined
-    if (!this.#options.connected()) return this.keepDrafts()
+    if (!this.#options.connected()) {
+      this.keepDrafts()
+      return
+    }
     for (const { path, content, base } of due(this.files.peek())) {
       this.apply({ type: 'sent', path })
       const save = this.#options.request({ type: 'file.save', path, content, base }).then(

@@ -171,8 +171,11 @@ export const CATALOG = {
 
   'panel.build': { en: 'Build log', ja: 'ビルドログ' },
   'panel.output': { en: 'Container output', ja: 'コンテナの出力' },
-  'panel.shell': { en: 'Shell {n}', ja: 'シェル {n}' },
-  'panel.container': { en: 'In the container {n}', ja: 'コンテナ内 {n}' },
+  'panel.shell': { en: 'Shell{n, plural, =1 {} other { #}}', ja: 'シェル{n, plural, =1 {} other { #}}' },
+  'panel.container': {
+    en: 'Container shell{n, plural, =1 {} other { #}}',
+    ja: 'コンテナ内{n, plural, =1 {} other { #}}',
+  },
   'panel.newShell': { en: 'New shell', ja: '新しいシェル' },
   'panel.newContainer': { en: 'Shell in the container', ja: 'コンテナ内のシェル' },
   'panel.newContainer.off': {

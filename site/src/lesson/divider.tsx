@@ -58,10 +58,10 @@ export function Divider({ name, orientation, label, initial }: DividerProps) {
     keep()
   }
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a separator that moves is a widget, not a rule
     <div
       ref={line}
       class={`divider ${orientation}`}
-      // biome-ignore lint/a11y/useSemanticElements: a separator that moves is a widget, not a rule
       role="separator"
       tabIndex={0}
       aria-orientation={orientation}

@@ -164,7 +164,7 @@ export class LessonSession {
   #receive(message: ServerMessage): void {
     switch (message.type) {
       case 'welcome':
-        return batch(() => {
+        batch(() => {
           this.engine.value = message.engine
           this.check.value = checkState(this.check.peek(), message)
           this.files.apply({ type: 'welcomed', files: message.files })
@@ -172,27 +172,32 @@ export class LessonSession {
           this.welcomed.value = true
           this.#phase({ phase: message.phase })
         })
+        return
       case 'phase': {
         const { phase, code, vars, position } = message
-        return this.#phase({
+        this.#phase({
           phase,
           position,
           problem: code ? explain(code, vars ?? {}, this.about.language) : undefined,
         })
+        return
       }
       case 'error':
         this.problem.value = explain(message.code, message.vars, this.about.language)
         return
       case 'file.changed':
-        return this.files.apply({ ...message, type: 'changed' })
+        this.files.apply({ ...message, type: 'changed' })
+        return
       case 'build':
         if (message.event.type === 'started') this.#freshRun()
-        return this.#draw({ build: message.event })
+        this.#draw({ build: message.event })
+        return
       case 'run.started':
         this.run.value = { command: message.command, ports: message.ports }
         return
       case 'run.output':
-        return this.#draw({ output: message.text })
+        this.#draw({ output: message.text })
+        return
       case 'run.exited':
         this.run.value = { command: '', ports: [], ...this.run.peek(), exited: message }
         return
@@ -203,9 +208,11 @@ export class LessonSession {
         this.check.value = checkState(this.check.peek(), message)
         return
       case 'terminal.opened':
-        return this.terminals.opened(message)
+        this.terminals.opened(message)
+        return
       case 'terminal.exited':
-        return this.terminals.exited(message.terminal)
+        this.terminals.exited(message.terminal)
+        return
     }
   }
 

@@ -27,7 +27,7 @@ export function Toolbar({ openPath }: { openPath: string | undefined }) {
       >
         <Icon name="play" />
         {t('action.run')}
-        <kbd aria-hidden="true">{RUN_KEYS}</kbd>
+        <kbd>{RUN_KEYS}</kbd>
       </button>
       <button
         type="button"
@@ -66,8 +66,15 @@ function Menu({ openPath }: { openPath: string | undefined }) {
     const away = (event: Event) => {
       if (!root.current?.contains(event.target as Node)) open.value = false
     }
+    const onEscape = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') open.value = false
+    }
     document.addEventListener('pointerdown', away)
-    return () => document.removeEventListener('pointerdown', away)
+    document.addEventListener('keydown', onEscape)
+    return () => {
+      document.removeEventListener('pointerdown', away)
+      document.removeEventListener('keydown', onEscape)
+    }
   }, [open])
   useEffect(() => {
     if (asking.value) dialog.current?.showModal()
@@ -80,7 +87,7 @@ function Menu({ openPath }: { openPath: string | undefined }) {
     what()
   }
   return (
-    <div class="menu" ref={root} onKeyDown={(event) => event.key === 'Escape' && (open.value = false)}>
+    <div class="menu" ref={root}>
       <button
         type="button"
         class="button quiet"

@@ -29,7 +29,7 @@ test('nothing is acknowledged before the screen has taken it in', () => {
   const { flow, done, acks } = output()
   flow.receive(0, new Uint8Array(ACK_EVERY_BYTES * 3))
   expect(acks).toEqual([])
-  done.forEach((callback) => callback())
+  for (const callback of done) callback()
   expect(acks).toEqual([ACK_EVERY_BYTES * 3])
 })
 
