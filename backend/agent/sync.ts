@@ -19,7 +19,7 @@ const Line = z.union([
 /** JSON lines of a watched folder over its connection. A line that is not the protocol's ends the connection. */
 export function syncOver(socket: net.Socket): AgentSync {
   const gone = () => new DrydockError('DD_AGENT_GONE', { detail: 'the file connection ended' })
-  const waiting = new Map<number, { resolve: () => void; reject: (error: Error) => void }>()
+  const waiting = new Map<number, { path: string; resolve: () => void; reject: (error: Error) => void }>()
   const ready = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<void>()
   ready.promise.catch(() => {})
@@ -41,7 +41,7 @@ export function syncOver(socket: net.Socket): AgentSync {
       const order = waiting.get(id)
       waiting.delete(id)
       if ('done' in line) order?.resolve()
-      else order?.reject(new DrydockError('DD_AGENT_REFUSED', { detail: line.detail }))
+      else order?.reject(new DrydockError('DD_AGENT_REFUSED', { path: order.path, detail: line.detail }))
     }
   }
   socket.on('error', () => {}) // 'close' follows
@@ -65,11 +65,11 @@ export function syncOver(socket: net.Socket): AgentSync {
     }
     if (pending.length > MAX_LINE_CHARS) socket.destroy()
   })
-  const order = (body: object): Promise<void> => {
+  const order = (body: { op: string; path: string; content?: string; mode?: number }): Promise<void> => {
     const id = next++
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     if (!socket.writable) return Promise.reject(gone())
-    waiting.set(id, { resolve, reject })
+    waiting.set(id, { path: body.path, resolve, reject })
     socket.write(`${JSON.stringify({ id, ...body })}\n`)
     return promise
   }

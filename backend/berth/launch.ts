@@ -44,6 +44,8 @@ export interface LaunchContext {
   golden: Pick<Golden, 'usr' | 'layers'> & { template: string }
   /** While baking: a folder with etc, var, home, root instead of a disk image of its own. */
   diskDir?: string
+  /** What a berth's init and engine print, as it comes. */
+  onLog?: (berth: string, text: string) => void
 }
 
 /** Starts a berth and resolves when its engine answers. A failure leaves nothing behind. */
@@ -92,6 +94,7 @@ export async function launch(context: LaunchContext, request: LaunchRequest): Pr
   undo.defer(() => runtime.kill(request.id))
   await runtime.run(request.id, dir, [engine, agent], {
     onLog: (text) => {
+      context.onLog?.(request.id, text)
       log = (log + text).slice(-LOG_BYTES)
     },
     onEnd: () => ended.resolve(),

@@ -18,7 +18,7 @@ import { type LauncherAnswer, LauncherRequest, lineReader } from './rpc.ts'
  * The one process that runs as root: it starts and stops berths for whoever may use its socket, and does nothing else.
  *
  *     unshare --mount --propagation private -- node backend/berth/launcher.ts --data DIR --cache DIR --socket PATH --web-uid N --web-gid N
- *         [--warm N] [--capacity N]
+ *         [--warm N] [--capacity N] [--verbose]
  *
  * Prints `{"ready":true,"reaped":[…]}` when it accepts; what goes wrong before, `{"error":{code,vars}}` and exit code 3. SIGTERM, SIGINT, or the end of standard
  * input when that is a pipe: stops every berth, then ends.
@@ -89,7 +89,7 @@ function lastLines(log: string): string {
 async function main(): Promise<void> {
   const text = { type: 'string' } as const
   const { values } = parseArgs({
-    options: { data: text, cache: text, socket: text, 'web-uid': text, 'web-gid': text, warm: text, capacity: text },
+    options: { data: text, cache: text, socket: text, 'web-uid': text, 'web-gid': text, warm: text, capacity: text, verbose: { type: 'boolean' } },
   })
   const { data, cache, socket } = values
   if (!data || !cache || !socket) throw new DrydockError('DD_INTERNAL', { detail: 'the launcher needs --data, --cache and --socket' })
@@ -102,7 +102,8 @@ async function main(): Promise<void> {
   const reaped = await reap(layout, cgroups)
   await using mounted = await mountGolden(golden, join(layout.runDir, 'golden'))
   const capacity = Number(values.capacity ?? Math.max(2, Math.floor((totalmem() * 0.8) / MEMORY_PER_BERTH_BYTES)))
-  const pool = new Pool({ layout, cgroups, golden: mounted }, { owner, capacity, warm: Number(values.warm ?? 1) })
+  const onLog = (berth: string, text: string) => void (values.verbose && process.stderr.write(`${JSON.stringify({ level: 'debug', berth, text })}\n`))
+  const pool = new Pool({ layout, cgroups, golden: mounted, onLog }, { owner, capacity, warm: Number(values.warm ?? 1) })
 
   await rm(socket, { force: true })
   const connections = new Set<net.Socket>()

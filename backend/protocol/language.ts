@@ -19,5 +19,10 @@ export function say(text: Text, language: Language, vars: TextVars = {}): string
     format = new IntlMessageFormat(template, language, undefined, { ignoreTag: true })
     compiled.set(key, format)
   }
-  return String(format.format(vars))
+  try {
+    return String(format.format(vars))
+  } catch {
+    // A variable is missing: a text with a gap still tells more than a failure inside the telling of another failure.
+    return template
+  }
 }

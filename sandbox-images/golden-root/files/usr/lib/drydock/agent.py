@@ -351,7 +351,13 @@ def main():
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         conn, _ = listener.accept()
-        if os.fork() == 0:
+        try:
+            child = os.fork()
+        except OSError as e:  # the berth is at its bound of processes: this request fails, the agent stays
+            sys.stderr.write('agent: %r\n' % (e,))
+            conn.close()
+            continue
+        if child == 0:
             listener.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             try:
