@@ -20,7 +20,11 @@ function transcript(shell: AgentShell) {
   const chunks: Uint8Array[] = []
   shell.onOutput((chunk) => chunks.push(chunk))
   const text = () => Buffer.concat(chunks).toString('utf8')
-  return { text, bytes: () => Buffer.concat(chunks), until: (what: RegExp) => expect.poll(text, { timeout: 15_000 }).toMatch(what) }
+  return {
+    text,
+    bytes: () => Buffer.concat(chunks),
+    until: (what: RegExp) => expect.poll(text, { timeout: 15_000 }).toMatch(what),
+  }
 }
 
 test('a shell is the learner’s, in the workspace, with docker and a size', async () => {
@@ -39,7 +43,9 @@ test('closing a terminal ends what it started, in its containers as well', async
   await inBerth(berth, 'docker run -d --name web node:22-slim sleep 1000')
   const shell = await agent.openShell(berth.agentSocket, { terminal: 'closing', argv: ['bash'], ...SIZE })
   const inside = await agent.openShell(berth.agentSocket, {
-    terminal: 'inside', argv: ['docker', 'exec', '-it', '-e', 'DRYDOCK_TERMINAL=inside', 'web', 'sh'], ...SIZE,
+    terminal: 'inside',
+    argv: ['docker', 'exec', '-it', '-e', 'DRYDOCK_TERMINAL=inside', 'web', 'sh'],
+    ...SIZE,
   })
   const seen = transcript(inside)
   shell.write(Buffer.from('trap "" HUP; setsid sleep 4242 & sleep 4243\n'))
@@ -53,7 +59,11 @@ test('closing a terminal ends what it started, in its containers as well', async
 })
 
 test('a megabyte pasted arrives whole and in order; a flood waits for its reader', async () => {
-  const sum = await agent.openShell(berth.agentSocket, { terminal: 'paste', argv: ['sh', '-c', 'stty raw -echo; echo ready; head -c 1048576 | sha256sum'], ...SIZE })
+  const sum = await agent.openShell(berth.agentSocket, {
+    terminal: 'paste',
+    argv: ['sh', '-c', 'stty raw -echo; echo ready; head -c 1048576 | sha256sum'],
+    ...SIZE,
+  })
   const seen = transcript(sum)
   await seen.until(/ready/)
   const bytes = Buffer.alloc(1 << 20, 'drydock 🐳 ')
@@ -61,7 +71,11 @@ test('a megabyte pasted arrives whole and in order; a flood waits for its reader
   const { createHash } = await import('node:crypto')
   await seen.until(new RegExp(createHash('sha256').update(bytes).digest('hex')))
 
-  const flood = await agent.openShell(berth.agentSocket, { terminal: 'flood', argv: ['sh', '-c', 'seq 1 300000; echo end-of-flood'], ...SIZE })
+  const flood = await agent.openShell(berth.agentSocket, {
+    terminal: 'flood',
+    argv: ['sh', '-c', 'seq 1 300000; echo end-of-flood'],
+    ...SIZE,
+  })
   const all = transcript(flood)
   flood.pause()
   await new Promise((resolve) => setTimeout(resolve, 300))
@@ -74,22 +88,29 @@ test('a megabyte pasted arrives whole and in order; a flood waits for its reader
 })
 
 test('files go both ways; a change made elsewhere just before is reported, not lost', async () => {
-  await inBerth(berth, 'rm -rf * .[a-z]*; printf "FROM scratch\\n" > Dockerfile; mkdir sub; echo deep > sub/file; ln -s /etc/passwd link; head -c 600000 /dev/zero > big; printf "\\xff\\xfe" > binary')
+  await inBerth(
+    berth,
+    'rm -rf * .[a-z]*; printf "FROM scratch\\n" > Dockerfile; mkdir sub; echo deep > sub/file; ln -s /etc/passwd link; head -c 600000 /dev/zero > big; printf "\\xff\\xfe" > binary',
+  )
   const sync = await agent.openSync(berth.agentSocket, WORKSPACE_DIR)
   const changes: SyncChange[] = []
   sync.onChange((change) => changes.push(change))
   await sync.ready
   const by = (a: SyncChange, b: SyncChange) => a.path.localeCompare(b.path)
-  expect(changes.toSorted(by)).toEqual([
-    { type: 'skipped', path: 'big', reason: 'size' },
-    { type: 'skipped', path: 'binary', reason: 'binary' },
-    { type: 'changed', path: 'Dockerfile', content: 'FROM scratch\n' },
-    { type: 'changed', path: 'sub/file', content: 'deep\n' },
-  ].toSorted(by as never))
+  expect(changes.toSorted(by)).toEqual(
+    [
+      { type: 'skipped', path: 'big', reason: 'size' },
+      { type: 'skipped', path: 'binary', reason: 'binary' },
+      { type: 'changed', path: 'Dockerfile', content: 'FROM scratch\n' },
+      { type: 'changed', path: 'sub/file', content: 'deep\n' },
+    ].toSorted(by as never),
+  )
 
   changes.length = 0
   await sync.write('run.sh', '#!/bin/sh\ndocker run web 日本語\n', 0o755)
-  expect((await inBerth(berth, 'stat -c "%a %U" run.sh; cat run.sh')).text).toBe('755 learner\n#!/bin/sh\ndocker run web 日本語\n')
+  expect((await inBerth(berth, 'stat -c "%a %U" run.sh; cat run.sh')).text).toBe(
+    '755 learner\n#!/bin/sh\ndocker run web 日本語\n',
+  )
   await inBerth(berth, 'echo theirs > Dockerfile')
   await sync.write('Dockerfile', 'ours\n', 0o644)
   expect(changes).toEqual([{ type: 'changed', path: 'Dockerfile', content: 'theirs\n' }])
@@ -103,5 +124,7 @@ test('files go both ways; a change made elsewhere just before is reported, not l
 })
 
 test('an agent that is gone is said to be', async () => {
-  await expect(agent.openSync('/nonexistent/agent.sock', WORKSPACE_DIR)).rejects.toMatchObject({ code: 'DD_AGENT_GONE' })
+  await expect(agent.openSync('/nonexistent/agent.sock', WORKSPACE_DIR)).rejects.toMatchObject({
+    code: 'DD_AGENT_GONE',
+  })
 })

@@ -53,7 +53,8 @@ export function shellOver(socket: net.Socket): AgentShell {
     },
     write(bytes) {
       let room = true
-      for (let at = 0; at < bytes.length; at += INPUT_FRAME_BYTES) room = send(AgentFrame.Data, bytes.subarray(at, at + INPUT_FRAME_BYTES))
+      for (let at = 0; at < bytes.length; at += INPUT_FRAME_BYTES)
+        room = send(AgentFrame.Data, bytes.subarray(at, at + INPUT_FRAME_BYTES))
       return room
     },
     async drained() {

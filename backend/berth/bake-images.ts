@@ -24,10 +24,18 @@ export interface ImageBuild {
 }
 
 /** Builds every image of the catalog in a berth whose disk is the tree. In a process of its own: it needs private mounts. */
-export async function buildImages(build: ImageBuild, onProgress: (detail: string, share: number) => void, signal?: AbortSignal): Promise<void> {
+export async function buildImages(
+  build: ImageBuild,
+  onProgress: (detail: string, share: number) => void,
+  signal?: AbortSignal,
+): Promise<void> {
   const [program, ...prefix] = PRIVATE_MOUNTS
   const words = Object.entries(build).flatMap(([name, value]) => [`--${name}`, value])
-  const child = spawn(program, [...prefix, process.execPath, import.meta.filename, ...words], { stdio: ['pipe', 'pipe', 'pipe'], signal, killSignal: 'SIGTERM' })
+  const child = spawn(program, [...prefix, process.execPath, import.meta.filename, ...words], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    signal,
+    killSignal: 'SIGTERM',
+  })
   let errors = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors = (errors + text).slice(-4000)
@@ -50,16 +58,34 @@ async function main(build: ImageBuild): Promise<void> {
   await chmod(engineData, 0o711)
   {
     await using berth = await launch(
-      { layout, cgroups, golden: { usr: join(build.tree, 'usr'), layers: [], template: '' }, diskDir: build.tree },
-      { id: 'bake', firstUid: firstUid(layout.lab, 0), limits: BAKE_LIMITS, owner: { uid: 0, gid: 0 }, services: build.contexts },
+      {
+        layout,
+        cgroups,
+        golden: { usr: join(build.tree, 'usr'), layers: [], template: '' },
+        diskDir: build.tree,
+      },
+      {
+        id: 'bake',
+        firstUid: firstUid(layout.lab, 0),
+        limits: BAKE_LIMITS,
+        owner: { uid: 0, gid: 0 },
+        services: build.contexts,
+      },
     )
     for (const [index, recipe] of CATALOG.entries()) {
       const folder = (await readdir(build.contexts)).find((name) => name.startsWith(`${recipe.name}@`))
       if (!folder) throw new Error(`no build context for ${recipe.name}`)
       const tags = recipe.tags.flatMap((tag) => ['--tag', tag])
-      const report = (detail: string) => process.stdout.write(`${JSON.stringify({ detail: `${recipe.tags[0]}: ${detail}`, share: index / CATALOG.length })}\n`)
+      const report = (detail: string) =>
+        process.stdout.write(
+          `${JSON.stringify({ detail: `${recipe.tags[0]}: ${detail}`, share: index / CATALOG.length })}\n`,
+        )
       report('building')
-      await inBerth(berth.agentSocket, ['docker', 'build', '--progress=plain', ...tags, `/run/drydock/${folder}`], report)
+      await inBerth(
+        berth.agentSocket,
+        ['docker', 'build', '--progress=plain', ...tags, `/run/drydock/${folder}`],
+        report,
+      )
     }
     // Layers stay with their images; what remains would only be copied into every berth.
     await inBerth(berth.agentSocket, ['docker', 'builder', 'prune', '--all', '--force'], () => {})
@@ -69,7 +95,14 @@ async function main(build: ImageBuild): Promise<void> {
 }
 
 async function inBerth(agentSocket: string, argv: string[], onLine: (line: string) => void): Promise<void> {
-  const shell = await agent.openShell(agentSocket, { terminal: 'bake', argv, cwd: '/', env: {}, cols: 200, rows: 50 })
+  const shell = await agent.openShell(agentSocket, {
+    terminal: 'bake',
+    argv,
+    cwd: '/',
+    env: {},
+    cols: 200,
+    rows: 50,
+  })
   let tail = ''
   let line = ''
   shell.onOutput((chunk) => {
@@ -86,7 +119,9 @@ async function inBerth(agentSocket: string, argv: string[], onLine: (line: strin
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { cacheDir: { type: 'string' }, tree: { type: 'string' }, contexts: { type: 'string' } } })
+  const { values } = parseArgs({
+    options: { cacheDir: { type: 'string' }, tree: { type: 'string' }, contexts: { type: 'string' } },
+  })
   const { cacheDir, tree, contexts } = values
   if (!cacheDir || !tree || !contexts) throw new Error('this program is started by bake.ts')
   await main({ cacheDir, tree, contexts })

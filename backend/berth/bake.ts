@@ -7,8 +7,8 @@ import { prepareContext } from '../../sandbox-images/context.ts'
 import { goldenRootHash, goldenRootTar } from '../../sandbox-images/golden-root/root.ts'
 import { systemClock } from '../clock.ts'
 import { tryLock } from '../process-lock.ts'
-import { command } from './command.ts'
 import { buildImages } from './bake-images.ts'
+import { command } from './command.ts'
 import type { GoldenManifest } from './golden.ts'
 
 /** `fraction` of the whole bake, 0 to 1; `detail` is what the tool at work says. */
@@ -37,7 +37,11 @@ export async function bake(options: BakeOptions): Promise<{ golden: string; bake
   const golden = join(cacheDir, 'golden', await bakeKey())
   if (existsSync(join(golden, 'manifest.json'))) return { golden, baked: false }
   await mkdir(cacheDir, { recursive: true, mode: 0o755 })
-  await using _lock = await lockWhenFree(join(cacheDir, 'bake.lock'), (holder) => onProgress({ step: 'root', detail: `process ${holder} bakes already; waiting`, fraction: 0 }), signal)
+  await using _lock = await lockWhenFree(
+    join(cacheDir, 'bake.lock'),
+    (holder) => onProgress({ step: 'root', detail: `process ${holder} bakes already; waiting`, fraction: 0 }),
+    signal,
+  )
   if (existsSync(join(golden, 'manifest.json'))) return { golden, baked: false }
   const work = join(cacheDir, 'work')
   await mkdir(work, { recursive: true, mode: 0o711 })
@@ -45,9 +49,13 @@ export async function bake(options: BakeOptions): Promise<{ golden: string; bake
 
   const rootTar = join(work, `root-${(await goldenRootHash()).slice(0, 16)}.tar`)
   if (!existsSync(rootTar)) {
-    for (const old of await readdir(work)) if (old.startsWith('root-')) await rm(join(work, old), { force: true })
+    for (const old of await readdir(work))
+      if (old.startsWith('root-')) await rm(join(work, old), { force: true })
     onProgress({ step: 'root', detail: 'Debian with the Docker engine', fraction: 0 })
-    await goldenRootTar(`${rootTar}.partial`, { signal, onStep: (detail) => onProgress({ step: 'root', detail, fraction: 0.1 }) })
+    await goldenRootTar(`${rootTar}.partial`, {
+      signal,
+      onStep: (detail) => onProgress({ step: 'root', detail, fraction: 0.1 }),
+    })
     await rename(`${rootTar}.partial`, rootTar)
   }
   const contexts = join(work, 'images')
@@ -56,8 +64,10 @@ export async function bake(options: BakeOptions): Promise<{ golden: string; bake
     const fraction = 0.35 + (0.25 * index) / CATALOG.length
     onProgress({ step: 'contexts', detail: recipe.tags[0] ?? recipe.name, fraction })
     await prepareContext(recipe, {
-      cacheDir: contexts, signal,
-      onProgress: ({ image, file, detail, phase }) => onProgress({ step: 'contexts', detail: `${image}: ${detail ?? `${file} ${phase}`}`, fraction }),
+      cacheDir: contexts,
+      signal,
+      onProgress: ({ image, file, detail, phase }) =>
+        onProgress({ step: 'contexts', detail: `${image}: ${detail ?? `${file} ${phase}`}`, fraction }),
     })
   }
   signal?.throwIfAborted()
@@ -67,8 +77,25 @@ export async function bake(options: BakeOptions): Promise<{ golden: string; bake
   await rm(tree, { recursive: true, force: true })
   await mkdir(tree, { mode: 0o755 })
   onProgress({ step: 'images', detail: 'unpacking the root', fraction: 0.6 })
-  await command('tar', ['--extract', '--xattrs', '--xattrs-include=*', '--numeric-owner', '--directory', tree, '--file', rootTar], 120_000)
-  await buildImages({ cacheDir, tree, contexts }, (detail, share) => onProgress({ step: 'images', detail, fraction: 0.62 + 0.25 * share }), signal)
+  await command(
+    'tar',
+    [
+      '--extract',
+      '--xattrs',
+      '--xattrs-include=*',
+      '--numeric-owner',
+      '--directory',
+      tree,
+      '--file',
+      rootTar,
+    ],
+    120_000,
+  )
+  await buildImages(
+    { cacheDir, tree, contexts },
+    (detail, share) => onProgress({ step: 'images', detail, fraction: 0.62 + 0.25 * share }),
+    signal,
+  )
 
   onProgress({ step: 'disk', detail: 'file systems', fraction: 0.88 })
   const partial = `${golden}.partial`
@@ -77,13 +104,19 @@ export async function bake(options: BakeOptions): Promise<{ golden: string; bake
   const layers = await splitTree(tree, join(work, 'golden'))
   await makeExt4(join(work, 'golden'), join(partial, 'golden.img'), undefined)
   await makeExt4(tree, join(partial, 'template.img'), TEMPLATE_BYTES)
-  const manifest: GoldenManifest = { format: 1, layers, images: CATALOG.flatMap((recipe) => recipe.tags), baked: new Date().toISOString() }
+  const manifest: GoldenManifest = {
+    format: 1,
+    layers,
+    images: CATALOG.flatMap((recipe) => recipe.tags),
+    baked: new Date().toISOString(),
+  }
   await writeFile(join(partial, 'manifest.json'), JSON.stringify(manifest))
   await rename(partial, golden)
   await rm(tree, { recursive: true, force: true })
   await rm(join(work, 'golden'), { recursive: true, force: true })
   for (const other of await readdir(join(cacheDir, 'golden'))) {
-    if (join(cacheDir, 'golden', other) !== golden) await rm(join(cacheDir, 'golden', other), { recursive: true, force: true })
+    if (join(cacheDir, 'golden', other) !== golden)
+      await rm(join(cacheDir, 'golden', other), { recursive: true, force: true })
   }
   onProgress({ step: 'disk', detail: 'done', fraction: 1 })
   return { golden, baked: true }
@@ -96,12 +129,18 @@ export async function goldenDir(cacheDir: string): Promise<string | undefined> {
 }
 
 async function bakeKey(): Promise<string> {
-  const hash = createHash('sha256').update(`format ${FORMAT}`).update(await goldenRootHash())
+  const hash = createHash('sha256')
+    .update(`format ${FORMAT}`)
+    .update(await goldenRootHash())
   for (const recipe of CATALOG) hash.update(await recipeHash(recipe))
   return hash.digest('hex').slice(0, 16)
 }
 
-async function lockWhenFree(file: string, onWait: (holder: number) => void, signal?: AbortSignal): Promise<AsyncDisposable> {
+async function lockWhenFree(
+  file: string,
+  onWait: (holder: number) => void,
+  signal?: AbortSignal,
+): Promise<AsyncDisposable> {
   for (;;) {
     const locked = await tryLock(file)
     if ('lock' in locked) return locked.lock
@@ -123,7 +162,8 @@ async function splitTree(tree: string, golden: string): Promise<string[]> {
     await mkdir(join(overlay, id, 'diff'), { mode: 0o755 })
   }
   for (const name of await readdir(tree)) {
-    if (!['etc', 'var', 'home', 'root'].includes(name)) await rm(join(tree, name), { recursive: true, force: true })
+    if (!['etc', 'var', 'home', 'root'].includes(name))
+      await rm(join(tree, name), { recursive: true, force: true })
   }
   await rm(join(tree, 'var/lib/docker/tmp'), { recursive: true, force: true })
   return layers
@@ -135,5 +175,9 @@ async function makeExt4(from: string, image: string, bytes: number | undefined):
   const size = bytes ?? Math.ceil((used * 1.15 + 64 * 1024 ** 2) / 1024 ** 2) * 1024 ** 2
   await writeFile(image, '', { mode: 0o600 })
   await command('truncate', ['--size', String(size), image])
-  await command('mkfs.ext4', ['-q', '-F', '-O', '^has_journal', '-m', '0', '-E', 'lazy_itable_init=1,nodiscard', '-d', from, image], 300_000)
+  await command(
+    'mkfs.ext4',
+    ['-q', '-F', '-O', '^has_journal', '-m', '0', '-E', 'lazy_itable_init=1,nodiscard', '-d', from, image],
+    300_000,
+  )
 }

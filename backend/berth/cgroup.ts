@@ -13,7 +13,21 @@ export interface Hierarchy {
   name: string
 }
 
-const V1_WANTED = new Set(['memory', 'pids', 'cpu', 'cpuacct', 'cpuset', 'devices', 'freezer', 'blkio', 'systemd', 'net_cls', 'net_prio', 'perf_event', 'hugetlb'])
+const V1_WANTED = new Set([
+  'memory',
+  'pids',
+  'cpu',
+  'cpuacct',
+  'cpuset',
+  'devices',
+  'freezer',
+  'blkio',
+  'systemd',
+  'net_cls',
+  'net_prio',
+  'perf_event',
+  'hugetlb',
+])
 
 /** The mounted hierarchies, from /proc/self/mountinfo (proc(5)). */
 export function parseHierarchies(mountinfo: string): Hierarchy[] {
@@ -28,7 +42,8 @@ export function parseHierarchies(mountinfo: string): Hierarchy[] {
     const named = /(?:^|,)name=([^,]+)/.exec(options)?.[1]
     const controllers = options.split(',').filter((option) => V1_WANTED.has(option))
     const name = named ?? controllers[0]
-    if (name && !found.some((other) => other.mountPoint === mountPoint)) found.push({ version: 1, mountPoint, name: named ?? controllers.join(',') })
+    if (name && !found.some((other) => other.mountPoint === mountPoint))
+      found.push({ version: 1, mountPoint, name: named ?? controllers.join(',') })
   }
   return found
 }
@@ -74,7 +89,10 @@ export class Cgroups {
       await writeLimits(hierarchy, group, limits)
       await mkdir(sub, { recursive: true })
       await chown(sub, owner, owner)
-      const delegated = hierarchy.version === 2 ? ['cgroup.procs', 'cgroup.subtree_control', 'cgroup.threads'] : ['cgroup.procs', 'tasks']
+      const delegated =
+        hierarchy.version === 2
+          ? ['cgroup.procs', 'cgroup.subtree_control', 'cgroup.threads']
+          : ['cgroup.procs', 'tasks']
       for (const file of delegated) await chown(join(sub, file), owner, owner).catch(() => {})
     }
   }
@@ -103,12 +121,15 @@ export class Cgroups {
   }
 
   async removeLab(): Promise<void> {
-    for (const hierarchy of this.hierarchies) await rmdir(join(hierarchy.mountPoint, this.#parent)).catch(() => {})
+    for (const hierarchy of this.hierarchies)
+      await rmdir(join(hierarchy.mountPoint, this.#parent)).catch(() => {})
   }
 
   /** Processes of a berth, as the host numbers them. */
   async processes(berth: string): Promise<number[]> {
-    const first = this.hierarchies.find((hierarchy) => hierarchy.name.includes('pids') || hierarchy.version === 2) ?? this.hierarchies[0]
+    const first =
+      this.hierarchies.find((hierarchy) => hierarchy.name.includes('pids') || hierarchy.version === 2) ??
+      this.hierarchies[0]
     return first ? processesBelow(join(first.mountPoint, this.#parent, berth)) : []
   }
 
@@ -155,7 +176,10 @@ async function writeLimits({ version, name }: Hierarchy, group: string, limits: 
  * only when the lab runs in a container, at the root of its cgroup namespace; then its processes move into a child first.
  */
 async function enableControllers(group: string): Promise<void> {
-  const available = (await readFile(join(group, 'cgroup.controllers'), 'utf8').catch(() => '')).trim().split(' ').filter(Boolean)
+  const available = (await readFile(join(group, 'cgroup.controllers'), 'utf8').catch(() => ''))
+    .trim()
+    .split(' ')
+    .filter(Boolean)
   const control = join(group, 'cgroup.subtree_control')
   const enabled = (await readFile(control, 'utf8').catch(() => '')).trim().split(' ')
   for (const controller of available.filter((name) => !enabled.includes(name))) {
@@ -205,5 +229,11 @@ async function emptyAndRemove(group: string): Promise<number> {
   }
   let left = 0
   for (const name of await subgroups(group)) left += await emptyAndRemove(join(group, name))
-  return left + (await rmdir(group).then(() => 0, () => 1))
+  return (
+    left +
+    (await rmdir(group).then(
+      () => 0,
+      () => 1,
+    ))
+  )
 }

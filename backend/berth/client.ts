@@ -28,7 +28,8 @@ class Connection {
     socket.on('error', () => {}) // 'close' follows
     socket.on('close', () => {
       for (const waiting of this.#waiting.values()) waiting.reject(launcherGone('it closed the connection'))
-      for (const end of this.#endings.values()) end({ reason: 'launcher-lost', detail: 'the launcher is gone' })
+      for (const end of this.#endings.values())
+        end({ reason: 'launcher-lost', detail: 'the launcher is gone' })
       this.#waiting.clear()
       this.#endings.clear()
     })
@@ -54,7 +55,15 @@ class Connection {
       await this.ask({ op: 'stop', berth: opened.berth }).catch(() => {})
     }
     const { berth: id, engineSocket, agentSocket, servicesDir } = opened
-    return { id, engineSocket, agentSocket, servicesDir, ended: ended.promise, stop, [Symbol.asyncDispose]: stop }
+    return {
+      id,
+      engineSocket,
+      agentSocket,
+      servicesDir,
+      ended: ended.promise,
+      stop,
+      [Symbol.asyncDispose]: stop,
+    }
   }
 
   #take(answer: LauncherAnswer): void {
@@ -122,5 +131,7 @@ function launcherGone(detail: string, cause?: unknown): DrydockError {
 }
 
 function fromLauncher({ code, vars }: { code: string; vars: Record<string, string | number> }): DrydockError {
-  return code in ERRORS ? new DrydockError(code as ErrorCode, vars) : new DrydockError('DD_INTERNAL', { detail: code })
+  return code in ERRORS
+    ? new DrydockError(code as ErrorCode, vars)
+    : new DrydockError('DD_INTERNAL', { detail: code })
 }

@@ -25,7 +25,10 @@ test('the tree that all berths share cannot be written, whatever is remounted', 
   expect(attack.text).toMatch(/CapEff:\s+0*1?[0-9a-f]*ffffffff/)
   expect(attack.text).toMatch(/ \/usr rw,\S* - ext4 \S+ ro/)
   expect(attack.text).toContain("'/usr/planted': Read-only file system")
-  const seen = await asBerthRoot(berth, 'ls -d /usr/planted /x/planted /var/lib/docker/overlay2/*/diff/planted')
+  const seen = await asBerthRoot(
+    berth,
+    'ls -d /usr/planted /x/planted /var/lib/docker/overlay2/*/diff/planted',
+  )
   expect(seen.text).not.toMatch(/^\/(usr|x)\/planted/m)
 
   await using other = await host.open()
@@ -60,7 +63,9 @@ test('nothing leads to the host: devices, kernel settings, modules, time, other 
      date -s 2000-01-01 2>&1; dmesg 2>&1 | head -1; echo "processes: $(ls /proc | grep -c '^[0-9]')"`,
   )
   for (const denied of ['/tmp/disk', 'sysrq-trigger', 'core_pattern', 'drop_caches', 'modprobe']) {
-    expect(attack.text).toMatch(new RegExp(`${denied}.*(denied|not permitted|No such file|Read-only|nonexistent)`, 'i'))
+    expect(attack.text).toMatch(
+      new RegExp(`${denied}.*(denied|not permitted|No such file|Read-only|nonexistent)`, 'i'),
+    )
   }
   expect(attack.text.match(/mount: \/mnt: .*/g)?.length).toBe(5)
   expect(attack.text).toMatch(/cannot set date: Operation not permitted/)
@@ -75,7 +80,9 @@ test('its own limits are out of its reach', async () => {
        /sys/fs/cgroup/memory.max /sys/fs/cgroup/pids.max /sys/fs/cgroup/cpu.max; do [ -e $f ] && { echo 999999999999 > $f; }; done
      mkdir -p /tmp/cg; mount -t cgroup -o memory c /tmp/cg && { cat /tmp/cg/memory.limit_in_bytes; echo 1 > /tmp/cg/release_agent; echo 999999999999 > /tmp/cg/memory.limit_in_bytes; }; true`,
   )
-  expect(attack.text.match(/(Permission denied|Operation not permitted|nonexistent)/g)?.length).toBeGreaterThanOrEqual(2)
+  expect(
+    attack.text.match(/(Permission denied|Operation not permitted|nonexistent)/g)?.length,
+  ).toBeGreaterThanOrEqual(2)
 })
 
 test('there is no way out: the host’s loopback, another berth, any address', async () => {
@@ -83,12 +90,17 @@ test('there is no way out: the host’s loopback, another berth, any address', a
   await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve))
   const { port } = server.address() as AddressInfo
   try {
-    const { text } = await asBerthRoot(berth, `ip route; ip -brief address; curl -s -m 3 http://127.0.0.1:${port}/ || echo refused`)
+    const { text } = await asBerthRoot(
+      berth,
+      `ip route; ip -brief address; curl -s -m 3 http://127.0.0.1:${port}/ || echo refused`,
+    )
     expect(text).toContain('refused')
     expect(text).not.toContain('the host')
     // Its only links are its own loopback and its own bridges, and there is no default route: nothing to knock on.
     expect(text).not.toMatch(/^default/m)
-    expect(text.match(/^\S+(?=\s+(UP|DOWN|UNKNOWN))/gm)?.filter((name) => !/^(lo|docker0|br-|veth)/.test(name))).toEqual([])
+    expect(
+      text.match(/^\S+(?=\s+(UP|DOWN|UNKNOWN))/gm)?.filter((name) => !/^(lo|docker0|br-|veth)/.test(name)),
+    ).toEqual([])
   } finally {
     server.close()
   }
@@ -97,11 +109,22 @@ test('there is no way out: the host’s loopback, another berth, any address', a
 test('a fork bomb, a memory hog and a disk filler stop at the berth’s bounds; the berth and its neighbour go on', async () => {
   await using small = await host.open({ limits: { memoryBytes: 512 << 20, pids: 300, diskBytes: 1 << 30 } })
   await using neighbour = await host.open()
-  const bomb = await inBerth(small, `docker run --rm debian:bookworm-slim bash -c 'for i in $(seq 500); do sleep 5 & done; wait' 2>&1 | sort | uniq -c | sort -rn | head -3`, 90)
+  const bomb = await inBerth(
+    small,
+    `docker run --rm debian:bookworm-slim bash -c 'for i in $(seq 500); do sleep 5 & done; wait' 2>&1 | sort | uniq -c | sort -rn | head -3`,
+    90,
+  )
   expect(bomb.text).toMatch(/fork|Resource temporarily unavailable/)
-  const hog = await inBerth(small, `docker run --rm node:22-slim node -e 'const a=[];for(;;)a.push(Buffer.alloc(1<<24,1))'; echo "ended $?"`)
+  const hog = await inBerth(
+    small,
+    `docker run --rm node:22-slim node -e 'const a=[];for(;;)a.push(Buffer.alloc(1<<24,1))'; echo "ended $?"`,
+  )
   expect(hog.text).toMatch(/ended (137|1)/)
-  const filler = await inBerth(small, `docker run --rm debian:bookworm-slim dd if=/dev/zero of=/big bs=1M count=3000`, 90)
+  const filler = await inBerth(
+    small,
+    `docker run --rm debian:bookworm-slim dd if=/dev/zero of=/big bs=1M count=3000`,
+    90,
+  )
   expect(filler.text).toMatch(/No space left on device/)
   expect((await inBerth(neighbour, 'docker run --rm debian:bookworm-slim echo fine')).text).toContain('fine')
   expect((await inBerth(small, 'docker run --rm debian:bookworm-slim echo again')).text).toContain('again')
@@ -118,6 +141,7 @@ for name, number in (("bpf", 321), ("perf_event_open", 298), ("keyctl", 250), ("
 E`,
   )
   if (process.arch === 'x64') {
-    for (const line of ['bpf 1', 'perf_event_open 1', 'keyctl 38', 'io_uring_setup 38', 'userfaultfd 38']) expect(text).toContain(line)
+    for (const line of ['bpf 1', 'perf_event_open 1', 'keyctl 38', 'io_uring_setup 38', 'userfaultfd 38'])
+      expect(text).toContain(line)
   }
 })

@@ -38,7 +38,9 @@ export async function openDisk(template: string, dir: string, bytes: number): Pr
 
 async function copySparse(from: string, to: string): Promise<void> {
   // A reflink where the file system has them (btrfs, xfs); cp finds the holes elsewhere.
-  await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE).catch(() => command('cp', ['--sparse=always', from, to]))
+  await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE).catch(() =>
+    command('cp', ['--sparse=always', from, to]),
+  )
 }
 
 /** The file system inside changes with the file: it is what refuses to hold more. */
@@ -50,5 +52,12 @@ async function resize(image: string, bytes: number): Promise<void> {
 
 /** `ro` makes the superblock read-only: no remount from inside a berth can undo that. */
 export async function mountLoop(image: string, mountPoint: string, ...options: string[]): Promise<void> {
-  await command('mount', ['-t', 'ext4', '-o', ['loop', 'nodev', 'noatime', ...options].join(','), image, mountPoint])
+  await command('mount', [
+    '-t',
+    'ext4',
+    '-o',
+    ['loop', 'nodev', 'noatime', ...options].join(','),
+    image,
+    mountPoint,
+  ])
 }

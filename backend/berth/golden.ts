@@ -8,7 +8,12 @@ import { mountLoop } from './disk.ts'
  * What bake made and all berths of this machine share: `golden.img` (ext4: `usr`, and every base image layer's files under `layers/<overlay2
  * id>/diff`), `template.img` (ext4: etc, var, home, root of a berth that has not been used), `manifest.json`.
  */
-export const GoldenManifest = z.object({ format: z.literal(1), layers: z.array(z.string()), images: z.array(z.string()), baked: z.string() })
+export const GoldenManifest = z.object({
+  format: z.literal(1),
+  layers: z.array(z.string()),
+  images: z.array(z.string()),
+  baked: z.string(),
+})
 export type GoldenManifest = z.infer<typeof GoldenManifest>
 
 export interface Golden {
@@ -37,8 +42,31 @@ export async function mountGolden(goldenDir: string, mountPoint: string): Promis
 /** The berth's `/`: a small tmpfs of mount points, so that nothing the learner's root writes there reaches the host's disk. */
 export async function mountSkeleton(dir: string, owner: number): Promise<void> {
   await mkdir(dir, { recursive: true })
-  await command('mount', ['-t', 'tmpfs', '-o', `size=4m,mode=755,uid=${owner},gid=${owner}`, 'drydock-berth', dir])
-  for (const name of ['usr', 'etc', 'var', 'home', 'root', 'proc', 'sys', 'dev', 'run', 'tmp', 'mnt', 'media', 'opt', 'srv', 'boot']) {
+  await command('mount', [
+    '-t',
+    'tmpfs',
+    '-o',
+    `size=4m,mode=755,uid=${owner},gid=${owner}`,
+    'drydock-berth',
+    dir,
+  ])
+  for (const name of [
+    'usr',
+    'etc',
+    'var',
+    'home',
+    'root',
+    'proc',
+    'sys',
+    'dev',
+    'run',
+    'tmp',
+    'mnt',
+    'media',
+    'opt',
+    'srv',
+    'boot',
+  ]) {
     await mkdir(join(dir, name))
     await chown(join(dir, name), owner, owner)
   }

@@ -92,15 +92,17 @@ export async function launch(context: LaunchContext, request: LaunchRequest): Pr
   let log = ''
   const ended = Promise.withResolvers<void>()
   undo.defer(() => runtime.kill(request.id))
-  await runtime.run(request.id, dir, [engine, agent], {
-    onLog: (text) => {
-      context.onLog?.(request.id, text)
-      log = (log + text).slice(-LOG_BYTES)
-    },
-    onEnd: () => ended.resolve(),
-  }).catch((error: Error) => {
-    throw new Error(`${error.message}: ${log.trim()}`)
-  })
+  await runtime
+    .run(request.id, dir, [engine, agent], {
+      onLog: (text) => {
+        context.onLog?.(request.id, text)
+        log = (log + text).slice(-LOG_BYTES)
+      },
+      onEnd: () => ended.resolve(),
+    })
+    .catch((error: Error) => {
+      throw new Error(`${error.message}: ${log.trim()}`)
+    })
   const pid = await runtime.pid(request.id)
   const died = ended.promise.then(() => {
     throw new Error(`the berth ended while it started: ${log.trim().slice(-2000)}`)
@@ -110,7 +112,12 @@ export async function launch(context: LaunchContext, request: LaunchRequest): Pr
 
   const owned = undo.move()
   return {
-    id: request.id, dir, engineSocket, agentSocket, servicesDir, pid,
+    id: request.id,
+    dir,
+    engineSocket,
+    agentSocket,
+    servicesDir,
+    pid,
     ended: ended.promise,
     log: () => log,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

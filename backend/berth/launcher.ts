@@ -30,7 +30,8 @@ const REFUSED: readonly string[] = ['DD_BERTH_FULL', 'DD_BERTH_START', 'DD_BERTH
 function serveConnection(connection: net.Socket, pool: Pool): void {
   const berths = new Map<string, LaunchedBerth>()
   let closed = false
-  const answer = (message: LauncherAnswer) => void (closed || connection.write(`${JSON.stringify(message)}\n`))
+  const answer = (message: LauncherAnswer) =>
+    void (closed || connection.write(`${JSON.stringify(message)}\n`))
 
   const handle = async (request: LauncherRequest): Promise<void> => {
     if (request.op === 'status') return answer({ id: request.id, status: pool.status })
@@ -54,7 +55,10 @@ function serveConnection(connection: net.Socket, pool: Pool): void {
     const request = LauncherRequest.parse(JSON.parse(line))
     handle(request).catch((thrown) => {
       const error = asDrydockError(thrown)
-      if (!REFUSED.includes(error.code)) process.stderr.write(`${JSON.stringify({ level: 'error', msg: error.message, stack: error.stack })}\n`)
+      if (!REFUSED.includes(error.code))
+        process.stderr.write(
+          `${JSON.stringify({ level: 'error', msg: error.message, stack: error.stack })}\n`,
+        )
       answer({ id: request.id, error: { code: error.code, vars: error.vars } })
     })
   })
@@ -89,10 +93,20 @@ function lastLines(log: string): string {
 async function main(): Promise<void> {
   const text = { type: 'string' } as const
   const { values } = parseArgs({
-    options: { data: text, cache: text, socket: text, 'web-uid': text, 'web-gid': text, warm: text, capacity: text, verbose: { type: 'boolean' } },
+    options: {
+      data: text,
+      cache: text,
+      socket: text,
+      'web-uid': text,
+      'web-gid': text,
+      warm: text,
+      capacity: text,
+      verbose: { type: 'boolean' },
+    },
   })
   const { data, cache, socket } = values
-  if (!data || !cache || !socket) throw new DrydockError('DD_INTERNAL', { detail: 'the launcher needs --data, --cache and --socket' })
+  if (!data || !cache || !socket)
+    throw new DrydockError('DD_INTERNAL', { detail: 'the launcher needs --data, --cache and --socket' })
   const owner = { uid: Number(values['web-uid'] ?? 0), gid: Number(values['web-gid'] ?? 0) }
   await settlePrivateMounts()
   const golden = await goldenDir(cache)
@@ -101,9 +115,15 @@ async function main(): Promise<void> {
   const cgroups = await Cgroups.detect(layout.lab)
   const reaped = await reap(layout, cgroups)
   await using mounted = await mountGolden(golden, join(layout.runDir, 'golden'))
-  const capacity = Number(values.capacity ?? Math.max(2, Math.floor((totalmem() * 0.8) / MEMORY_PER_BERTH_BYTES)))
-  const onLog = (berth: string, text: string) => void (values.verbose && process.stderr.write(`${JSON.stringify({ level: 'debug', berth, text })}\n`))
-  const pool = new Pool({ layout, cgroups, golden: mounted, onLog }, { owner, capacity, warm: Number(values.warm ?? 1) })
+  const capacity = Number(
+    values.capacity ?? Math.max(2, Math.floor((totalmem() * 0.8) / MEMORY_PER_BERTH_BYTES)),
+  )
+  const onLog = (berth: string, text: string) =>
+    void (values.verbose && process.stderr.write(`${JSON.stringify({ level: 'debug', berth, text })}\n`))
+  const pool = new Pool(
+    { layout, cgroups, golden: mounted, onLog },
+    { owner, capacity, warm: Number(values.warm ?? 1) },
+  )
 
   await rm(socket, { force: true })
   const connections = new Set<net.Socket>()

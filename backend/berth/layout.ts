@@ -17,7 +17,12 @@ export interface Layout {
 
 export async function openLayout(dataDir: string, cacheDir: string): Promise<Layout> {
   const lab = createHash('sha256').update(resolve(dataDir)).digest('hex').slice(0, 8)
-  const layout = { lab, runDir: join('/run/drydock', lab), diskDir: join(resolve(dataDir), 'berths'), cacheDir: resolve(cacheDir) }
+  const layout = {
+    lab,
+    runDir: join('/run/drydock', lab),
+    diskDir: join(resolve(dataDir), 'berths'),
+    cacheDir: resolve(cacheDir),
+  }
   // 0711: a berth's runtime walks through these as the berth's uid; it needs no listing.
   await mkdir('/run/drydock', { recursive: true, mode: 0o711 })
   await mkdir(layout.runDir, { recursive: true, mode: 0o711 })

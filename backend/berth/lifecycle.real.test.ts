@@ -19,8 +19,12 @@ async function traces(data: string) {
     processes: (await Promise.all(berths.map((berth) => cgroups.processes(berth)))).flat(),
     disks: await readdir(layout.diskDir),
     sockets: (await readdir(layout.runDir).catch(() => [])).filter((name) => name.startsWith('b')),
-    mounts: (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').filter((line) => line.includes(layout.lab) || line.includes(data)),
-    loops: (await command('losetup', ['--list', '--noheadings', '--output', 'BACK-FILE'])).split('\n').filter((line) => line.includes(data)),
+    mounts: (await readFile('/proc/self/mountinfo', 'utf8'))
+      .split('\n')
+      .filter((line) => line.includes(layout.lab) || line.includes(data)),
+    loops: (await command('losetup', ['--list', '--noheadings', '--output', 'BACK-FILE']))
+      .split('\n')
+      .filter((line) => line.includes(data)),
   }
 }
 
@@ -33,7 +37,12 @@ test('a berth that is stopped leaves no process, cgroup, mount, loop device or f
   await inBerth(berth, 'docker run -d node:22-slim sleep 1000')
   const during = await traces(launcher.data)
   expect(during.processes.length).toBeGreaterThan(6)
-  expect(during).toMatchObject({ groups: [berth.id], disks: [berth.id], sockets: [berth.id], loops: [expect.stringContaining(berth.id)] })
+  expect(during).toMatchObject({
+    groups: [berth.id],
+    disks: [berth.id],
+    sockets: [berth.id],
+    loops: [expect.stringContaining(berth.id)],
+  })
 
   await berth.stop()
   expect(await berth.ended).toMatchObject({ reason: 'stopped' })
@@ -74,7 +83,10 @@ test('a berth that dies is reported, with the reason, and cleaned up', async () 
   await using launcher = await startLauncher()
   await using host = await connectBerthHost({ socketPath: launcher.socket })
   const berth = await host.open()
-  await inBerth(berth, 'docker run --rm --privileged --pid=host debian:bookworm-slim sh -c "kill -9 \\$(cat /proc/[0-9]*/comm | grep -c . >/dev/null; grep -l dockerd /proc/[0-9]*/comm | cut -d/ -f3)"').catch(() => {})
+  await inBerth(
+    berth,
+    'docker run --rm --privileged --pid=host debian:bookworm-slim sh -c "kill -9 \\$(cat /proc/[0-9]*/comm | grep -c . >/dev/null; grep -l dockerd /proc/[0-9]*/comm | cut -d/ -f3)"',
+  ).catch(() => {})
   expect(await berth.ended).toMatchObject({ reason: 'died' })
   await expect.poll(() => traces(launcher.data), { timeout: 10_000 }).toEqual(NOTHING)
 })

@@ -37,13 +37,20 @@ export class Pool implements AsyncDisposable {
   }
 
   get status() {
-    return { open: this.#alive.size - this.#warm.length, warm: this.#warm.length, capacity: this.#options.capacity }
+    return {
+      open: this.#alive.size - this.#warm.length,
+      warm: this.#warm.length,
+      capacity: this.#options.capacity,
+    }
   }
 
   async open(asked: Partial<BerthLimits>): Promise<LaunchedBerth> {
     const limits = { ...DEFAULT_LIMITS, ...asked }
-    for (const key of Object.keys(MOST) as (keyof BerthLimits)[]) limits[key] = Math.min(limits[key], MOST[key])
-    const usual = (Object.keys(limits) as (keyof BerthLimits)[]).every((key) => limits[key] === DEFAULT_LIMITS[key])
+    for (const key of Object.keys(MOST) as (keyof BerthLimits)[])
+      limits[key] = Math.min(limits[key], MOST[key])
+    const usual = (Object.keys(limits) as (keyof BerthLimits)[]).every(
+      (key) => limits[key] === DEFAULT_LIMITS[key],
+    )
     const ready = usual ? this.#warm.shift() : undefined
     this.#scheduleRefill()
     if (ready) return ready
@@ -74,7 +81,12 @@ export class Pool implements AsyncDisposable {
     const slot = this.#takeSlot()
     const id = `b${randomBytes(6).toString('hex')}`
     this.#starting++
-    const starting = launch(this.#context, { id, firstUid: firstUid(layout.lab, slot), limits, owner: this.#options.owner })
+    const starting = launch(this.#context, {
+      id,
+      firstUid: firstUid(layout.lab, slot),
+      limits,
+      owner: this.#options.owner,
+    })
     this.#pending.add(starting)
     try {
       return this.#adopt(await starting, slot)
@@ -127,7 +139,9 @@ export class Pool implements AsyncDisposable {
           this.#warm.push(berth)
         }
       } catch (error) {
-        process.stderr.write(`${JSON.stringify({ level: 'warn', msg: 'no warm berth', detail: (error as Error).message })}\n`)
+        process.stderr.write(
+          `${JSON.stringify({ level: 'warn', msg: 'no warm berth', detail: (error as Error).message })}\n`,
+        )
       } finally {
         this.#refill = undefined
         if (this.#warm.length < this.#options.warm && !this.#full) this.#scheduleRefill()

@@ -10,10 +10,14 @@ export const PRIVATE_MOUNTS = ['unshare', '--mount', '--propagation', 'private',
 
 /** To be called first by a program that was started with PRIVATE_MOUNTS. */
 export async function settlePrivateMounts(): Promise<void> {
-  const [own, init] = await Promise.all([readlink('/proc/self/ns/mnt'), readlink('/proc/1/ns/mnt').catch(() => '')])
+  const [own, init] = await Promise.all([
+    readlink('/proc/self/ns/mnt'),
+    readlink('/proc/1/ns/mnt').catch(() => ''),
+  ])
   if (own === init) throw new Error(`start this with: ${PRIVATE_MOUNTS.join(' ')}`)
   // crun takes a host with v1 controllers and a bare v2 tree for a v2 host and fails. Here that tree can be out of sight.
   const hierarchies = parseHierarchies(await readFile('/proc/self/mountinfo', 'utf8'))
   if (!hierarchies.some((hierarchy) => hierarchy.version === 1)) return
-  for (const hierarchy of hierarchies.filter((each) => each.version === 2)) await command('umount', [hierarchy.mountPoint])
+  for (const hierarchy of hierarchies.filter((each) => each.version === 2))
+    await command('umount', [hierarchy.mountPoint])
 }

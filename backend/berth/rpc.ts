@@ -6,7 +6,9 @@ import type { BerthLimits } from './port.ts'
  * belongs to the connection that opened it and is stopped when that connection ends, however it ended.
  */
 const positive = z.number().positive()
-const Limits = z.object({ memoryBytes: positive, cpus: positive, pids: positive, diskBytes: positive }).partial()
+const Limits = z
+  .object({ memoryBytes: positive, cpus: positive, pids: positive, diskBytes: positive })
+  .partial()
 
 export const LauncherRequest = z.discriminatedUnion('op', [
   z.object({ id: z.number(), op: z.literal('open'), limits: Limits.default({}) }),
@@ -15,7 +17,12 @@ export const LauncherRequest = z.discriminatedUnion('op', [
 ])
 export type LauncherRequest = z.infer<typeof LauncherRequest>
 
-export const OpenedBerth = z.object({ berth: z.string(), engineSocket: z.string(), agentSocket: z.string(), servicesDir: z.string() })
+export const OpenedBerth = z.object({
+  berth: z.string(),
+  engineSocket: z.string(),
+  agentSocket: z.string(),
+  servicesDir: z.string(),
+})
 export type OpenedBerth = z.infer<typeof OpenedBerth>
 
 export const LauncherStatus = z.object({ open: z.number(), warm: z.number(), capacity: z.number() })
@@ -25,13 +32,21 @@ export const LauncherAnswer = z.union([
   z.object({ id: z.number(), opened: OpenedBerth }),
   z.object({ id: z.number(), stopped: z.literal(true) }),
   z.object({ id: z.number(), status: LauncherStatus }),
-  z.object({ id: z.number(), error: z.object({ code: z.string(), vars: z.record(z.string(), z.union([z.string(), z.number()])) }) }),
+  z.object({
+    id: z.number(),
+    error: z.object({ code: z.string(), vars: z.record(z.string(), z.union([z.string(), z.number()])) }),
+  }),
   z.object({ ended: z.string(), detail: z.string() }),
 ])
 export type LauncherAnswer = z.infer<typeof LauncherAnswer>
 
 /** What one berth may be asked to have at most, whoever asks: the web process is not trusted with the machine. */
-export const MOST: BerthLimits = { memoryBytes: 8 * 1024 ** 3, cpus: 8, pids: 4096, diskBytes: 32 * 1024 ** 3 }
+export const MOST: BerthLimits = {
+  memoryBytes: 8 * 1024 ** 3,
+  cpus: 8,
+  pids: 4096,
+  diskBytes: 32 * 1024 ** 3,
+}
 
 const LINE_CHARS = 64 * 1024
 

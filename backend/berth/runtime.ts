@@ -26,9 +26,23 @@ export class Runtime {
   async run(id: string, bundle: string, sockets: PassedSocket[], output: RuntimeOutput): Promise<void> {
     if (sockets.length !== PASSED_SOCKETS) throw new RangeError('a berth gets exactly two sockets')
     await mkdir(this.#root, { recursive: true, mode: 0o700 })
-    const child = spawn('crun', ['--root', this.#root, 'run', '--detach', '--preserve-fds', String(sockets.length), '--bundle', bundle, id], {
-      stdio: ['pipe', 'pipe', 'pipe', ...sockets.map((socket) => socket.fd)],
-    })
+    const child = spawn(
+      'crun',
+      [
+        '--root',
+        this.#root,
+        'run',
+        '--detach',
+        '--preserve-fds',
+        String(sockets.length),
+        '--bundle',
+        bundle,
+        id,
+      ],
+      {
+        stdio: ['pipe', 'pipe', 'pipe', ...sockets.map((socket) => socket.fd)],
+      },
+    )
     // A pipe, never /dev/null: crun gives the standard streams to the berth's root (fchown), and the host's /dev/null with them.
     child.stdin?.on('error', () => {}).end()
     for (const stream of [child.stdout, child.stderr]) {

@@ -4,15 +4,51 @@
  * (runc and the engine take EPERM from keyctl for a fault, see runc's "unable to join session keyring"), with EPERM elsewhere.
  */
 const ENOSYS = [
-  'add_key', 'keyctl', 'request_key', // keyrings are per uid but counted and named kernel-wide
-  'io_uring_setup', 'io_uring_enter', 'io_uring_register', // a long history of kernel escapes, and seccomp cannot look inside
+  'add_key',
+  'keyctl',
+  'request_key', // keyrings are per uid but counted and named kernel-wide
+  'io_uring_setup',
+  'io_uring_enter',
+  'io_uring_register', // a long history of kernel escapes, and seccomp cannot look inside
   'userfaultfd', // the usual tool to win a kernel race
 ]
 const EPERM = [
-  'bpf', 'perf_event_open', 'fanotify_init', 'open_by_handle_at', 'lookup_dcookie',
-  'kexec_load', 'kexec_file_load', 'init_module', 'finit_module', 'delete_module', 'create_module', 'query_module', 'get_kernel_syms',
-  'reboot', 'swapon', 'swapoff', 'acct', 'quotactl', 'nfsservctl', '_sysctl', 'uselib', 'ustat', 'sysfs',
-  'vm86', 'vm86old', 'iopl', 'ioperm', 'modify_ldt', 'clock_settime', 'clock_settime64', 'settimeofday', 'stime', 'adjtimex', 'clock_adjtime', 'clock_adjtime64', 'syslog',
+  'bpf',
+  'perf_event_open',
+  'fanotify_init',
+  'open_by_handle_at',
+  'lookup_dcookie',
+  'kexec_load',
+  'kexec_file_load',
+  'init_module',
+  'finit_module',
+  'delete_module',
+  'create_module',
+  'query_module',
+  'get_kernel_syms',
+  'reboot',
+  'swapon',
+  'swapoff',
+  'acct',
+  'quotactl',
+  'nfsservctl',
+  '_sysctl',
+  'uselib',
+  'ustat',
+  'sysfs',
+  'vm86',
+  'vm86old',
+  'iopl',
+  'ioperm',
+  'modify_ldt',
+  'clock_settime',
+  'clock_settime64',
+  'settimeofday',
+  'stime',
+  'adjtimex',
+  'clock_adjtime',
+  'clock_adjtime64',
+  'syslog',
 ]
 
 const ARCHITECTURES: Record<string, string[]> = {

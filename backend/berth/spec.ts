@@ -25,7 +25,9 @@ const CAPABILITIES = (
   'AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID IPC_LOCK ' +
   'IPC_OWNER KILL LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN NET_BIND_SERVICE NET_BROADCAST NET_RAW PERFMON SETFCAP ' +
   'SETGID SETPCAP SETUID SYSLOG SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG WAKE_ALARM'
-).split(' ').map((name) => `CAP_${name}`)
+)
+  .split(' ')
+  .map((name) => `CAP_${name}`)
 
 /** The engine's socket is fd 3, the agent's fd 4 (systemd's LISTEN_FDS convention, sd_listen_fds(3)). */
 export const PASSED_SOCKETS = 2
@@ -34,10 +36,26 @@ export const PASSED_SOCKETS = 2
 export function berthSpec(input: SpecInput) {
   const map = [{ containerID: 0, hostID: input.firstUid, size: IDS_PER_BERTH }]
   const idmapped = (source: string, destination: string, ...options: string[]) => ({
-    destination, type: 'bind', source, options: ['bind', 'idmap', 'private', ...options],
+    destination,
+    type: 'bind',
+    source,
+    options: ['bind', 'idmap', 'private', ...options],
   })
-  const kernel = (type: string, destination: string, ...options: string[]) => ({ destination, type, source: type, options })
-  const namespaces = ['user', 'pid', 'ipc', 'uts', 'mount', 'cgroup', ...(input.hostNetwork ? [] : ['network'])]
+  const kernel = (type: string, destination: string, ...options: string[]) => ({
+    destination,
+    type,
+    source: type,
+    options,
+  })
+  const namespaces = [
+    'user',
+    'pid',
+    'ipc',
+    'uts',
+    'mount',
+    'cgroup',
+    ...(input.hostNetwork ? [] : ['network']),
+  ]
   return {
     ociVersion: '1.0.2',
     hostname: input.hostname,
@@ -56,8 +74,13 @@ export function berthSpec(input: SpecInput) {
       idmapped(input.usr, '/usr', 'ro', 'nodev'),
       ...['etc', 'var', 'home', 'root'].map((name) => idmapped(`${input.disk}/${name}`, `/${name}`, 'nodev')),
       // A mount of its own and shared: else the engine makes it private itself and loses the layers below.
-      { ...idmapped(`${input.disk}/var/lib/docker`, '/var/lib/docker', 'nodev'), options: ['bind', 'idmap', 'shared', 'nodev'] },
-      ...input.layers.map((layer) => idmapped(layer.diff, `/var/lib/docker/overlay2/${layer.id}/diff`, 'ro', 'nodev')),
+      {
+        ...idmapped(`${input.disk}/var/lib/docker`, '/var/lib/docker', 'nodev'),
+        options: ['bind', 'idmap', 'shared', 'nodev'],
+      },
+      ...input.layers.map((layer) =>
+        idmapped(layer.diff, `/var/lib/docker/overlay2/${layer.id}/diff`, 'ro', 'nodev'),
+      ),
       kernel('proc', '/proc'),
       kernel('sysfs', '/sys', 'nosuid', 'noexec', 'nodev'),
       kernel('tmpfs', '/dev', 'nosuid', 'strictatime', 'mode=755', 'size=1m'),
@@ -67,7 +90,12 @@ export function berthSpec(input: SpecInput) {
       kernel('tmpfs', '/run', 'nosuid', 'nodev', 'mode=755', 'size=64m'),
       kernel('tmpfs', '/tmp', 'nosuid', 'nodev', 'mode=1777', 'size=256m'),
       kernel('cgroup', '/sys/fs/cgroup', 'nosuid', 'noexec', 'nodev', 'relatime', 'rw'),
-      { destination: '/run/drydock', type: 'bind', source: input.services, options: ['bind', 'private', 'ro', 'nosuid', 'nodev', 'noexec'] },
+      {
+        destination: '/run/drydock',
+        type: 'bind',
+        source: input.services,
+        options: ['bind', 'private', 'ro', 'nosuid', 'nodev', 'noexec'],
+      },
     ],
     linux: {
       namespaces: namespaces.map((type) => ({ type })),

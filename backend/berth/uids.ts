@@ -9,7 +9,8 @@ const RANGES = 64
 
 /** `lab` as in Layout; `slot` 0 to BERTHS_PER_LAB - 1. */
 export function firstUid(lab: string, slot: number): number {
-  if (!Number.isInteger(slot) || slot < 0 || slot >= BERTHS_PER_LAB) throw new RangeError(`no berth slot ${slot}`)
+  if (!Number.isInteger(slot) || slot < 0 || slot >= BERTHS_PER_LAB)
+    throw new RangeError(`no berth slot ${slot}`)
   const range = Number.parseInt(lab, 16) % RANGES
   return FIRST_ID + (range * BERTHS_PER_LAB + slot) * IDS_PER_BERTH
 }

@@ -9,11 +9,34 @@ const FILES = join(import.meta.dirname, 'files')
 const TREE: DebianTree = {
   variant: 'minbase',
   packages: [
-    'docker.io', 'tini', 'iproute2', 'iptables', 'procps', 'dnsmasq-base', 'socat', 'python3', 'ca-certificates',
-    'git', 'nano', 'vim-tiny', 'less', 'curl', 'jq', 'file', 'tree', 'xz-utils', 'libcap2-bin', 'bash-completion',
+    'docker.io',
+    'tini',
+    'iproute2',
+    'iptables',
+    'procps',
+    'dnsmasq-base',
+    'socat',
+    'python3',
+    'ca-certificates',
+    'git',
+    'nano',
+    'vim-tiny',
+    'less',
+    'curl',
+    'jq',
+    'file',
+    'tree',
+    'xz-utils',
+    'libcap2-bin',
+    'bash-completion',
   ],
   // Nobody reads manuals in another language here; a third of the size.
-  dpkgOptions: ['path-exclude=/usr/share/locale/*', 'path-exclude=/usr/share/doc/*', 'path-exclude=/usr/share/man/*/*', 'path-include=/usr/share/doc/*/copyright'],
+  dpkgOptions: [
+    'path-exclude=/usr/share/locale/*',
+    'path-exclude=/usr/share/doc/*',
+    'path-exclude=/usr/share/man/*/*',
+    'path-include=/usr/share/doc/*/copyright',
+  ],
   hooks: [
     // uid and gid 1000: the same person as in the lessons' containers.
     '--customize-hook=chroot "$1" useradd --uid 1000 --user-group --groups docker --create-home --shell /bin/bash learner',
@@ -27,15 +50,23 @@ const TREE: DebianTree = {
 }
 
 /** The golden root as a tar archive at `path`; root, mmdebstrap. */
-export async function goldenRootTar(path: string, options: { signal?: AbortSignal; onStep?: (detail: string) => void }): Promise<void> {
+export async function goldenRootTar(
+  path: string,
+  options: { signal?: AbortSignal; onStep?: (detail: string) => void },
+): Promise<void> {
   await debianTar(path, TREE, { arch: hostArch(), ...options })
 }
 
 /** Hex; changes when the tree would: its packages' names, its files, the architecture. Package versions are the mirror's of the day. */
 export async function goldenRootHash(): Promise<string> {
-  const hash = createHash('sha256').update(hostArch()).update(JSON.stringify({ ...TREE, hooks: TREE.hooks?.map((hook) => hook.replaceAll(FILES, '')) }))
+  const hash = createHash('sha256')
+    .update(hostArch())
+    .update(JSON.stringify({ ...TREE, hooks: TREE.hooks?.map((hook) => hook.replaceAll(FILES, '')) }))
   const entries = await readdir(FILES, { recursive: true, withFileTypes: true })
-  for (const path of entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).sort()) {
+  for (const path of entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()) {
     hash.update(`\0${path.slice(FILES.length)}\0`).update(await readFile(path))
   }
   return hash.digest('hex')
