@@ -12,6 +12,7 @@ import { parseRunCommand } from '../backend/workspace/run-command.ts'
  * `docker create` makes of them, must be those of ours. DRYDOCK_TEST_ENGINE is the socket of an engine that has this image.
  */
 const engine = process.env.DRYDOCK_TEST_ENGINE
+const DOCKER = '/usr/bin/docker'
 const IMAGE = 'node:22-slim'
 /** Flags of `docker run` that `docker create` lacks: they change nothing in the container. */
 const RUN_ONLY = /^(-d|--detach|--detach-keys=.*|--sig-proxy.*)$/
@@ -46,10 +47,11 @@ const ACCEPTED = [
   'docker run --env-file .env -e A=2 -e D=1 -e D=2 IMAGE',
   'docker run --env-file=./.env IMAGE',
   'docker run -v /srv/data:/data:ro -v cache:/cache IMAGE',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's
   'docker run -v "$PWD":/app -v $(pwd)/x:/x:ro,z -v `pwd`/y:/y -v "${PWD}/z:/z" IMAGE',
   'docker run -v /anonymous IMAGE',
   'docker run --volume=cache:/cache:nocopy --volume=cache:/cache:nocopy IMAGE',
-  'docker run --mount type=bind,source="$PWD",target=/app,readonly IMAGE',
+  'docker run --mount type=bind,source=/tmp,target=/app,readonly IMAGE',
   'docker run --mount type=bind,src=/srv,dst=/srv,ro=false,bind-propagation=rslave IMAGE',
   'docker run --mount source=cache,destination=/cache,volume-nocopy IMAGE',
   'docker run --mount type=volume,target=/v IMAGE',
@@ -185,7 +187,7 @@ function dockerCreates(words: string[]): Created | undefined {
   const flags = words.slice(words.indexOf('run') + 1).filter((word) => !RUN_ONLY.test(word))
   // -d stands among other letters too; docker create knows neither it nor -dp.
   const args = flags.map((word) => word.replace(/^-d(?=[a-z])/, '-'))
-  const made = spawnSync('/usr/bin/docker', ['-H', `unix://${engine}`, 'create', ...args], {
+  const made = spawnSync(DOCKER, ['-H', `unix://${engine}`, 'create', ...args], {
     cwd: dir,
     encoding: 'utf8',
     env: { PATH: '/usr/bin:/bin' },
@@ -204,7 +206,7 @@ type Created = { Config: Record<string, unknown>; HostConfig: Record<string, unk
 
 function inspectAndRemove(id: string): Created {
   const docker = (...args: string[]) =>
-    execFileSync('/usr/bin/docker', ['-H', `unix://${engine}`, ...args], { encoding: 'utf8' })
+    execFileSync(DOCKER, ['-H', `unix://${engine}`, ...args], { encoding: 'utf8' })
   const [document] = JSON.parse(docker('inspect', id))
   docker('rm', '--force', '--volumes', id)
   return comparable(document)

@@ -765,6 +765,18 @@ export const ERRORS = {
     exit: 2,
     status: 400,
   },
+  DD_IGNORE_WILDCARDS: {
+    what: {
+      en: '{file} has more than {limit} wildcards.',
+      ja: '{file} のワイルドカードが {limit} 個を超えています。',
+    },
+    next: {
+      en: 'Name folders instead of each kind of file in them.',
+      ja: 'ファイルの種類ごとではなく、フォルダーを指定してください。',
+    },
+    exit: 2,
+    status: 413,
+  },
   DD_RUN_MISSING: {
     what: {
       en: '{file} holds no docker run command.',

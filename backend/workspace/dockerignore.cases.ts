@@ -49,4 +49,13 @@ export const IGNORE_CASES: { text: string; ignored: (typeof IGNORE_WORKSPACE)[nu
     ignored: IGNORE_WORKSPACE.filter((path) => path !== 'app.js'),
   },
   { text: 'src/../.env', ignored: ['.env'] },
+  { text: '**foo', ignored: ['d/foo/deep/file', 'foo/bar'] },
+  { text: 'a**', ignored: ['a/b/c.log', 'a/b/keep.log', 'a/x.log', 'app.js'] },
+  { text: 'a/**/c.log', ignored: ['a/b/c.log'] },
+  { text: '**/b/**', ignored: ['a/b/c.log', 'a/b/keep.log'] },
+  { text: '**', ignored: [...IGNORE_WORKSPACE] },
+  { text: '\\.env', ignored: ['.env'] },
+  { text: 'app.j[^a-r]', ignored: ['app.js'] },
+  { text: '../.env', ignored: [] },
+  { text: '.', ignored: [] },
 ]

