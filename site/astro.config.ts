@@ -1,4 +1,5 @@
 import { defineConfig } from 'astro/config'
+import { compress } from './build/compress.ts'
 
 /** Everything is a file of its own: the content security policy allows no inline script, and no data: URL of one. */
 export default defineConfig({
@@ -8,6 +9,7 @@ export default defineConfig({
   srcDir: './src',
   trailingSlash: 'ignore',
   build: { inlineStylesheets: 'never', format: 'directory' },
+  integrations: [compress()],
   devToolbar: { enabled: false },
   vite: {
     build: { assetsInlineLimit: 0, chunkSizeWarningLimit: 4000 },

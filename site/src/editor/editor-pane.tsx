@@ -47,7 +47,7 @@ export function EditorPane({
       }
     }
     // After the first paint: the text comes first.
-    const idle = setTimeout(() => void load(), 60)
+    const idle = setTimeout(() => load().catch(session.partMissing), 60)
     const theme = () => editor.peek()?.setTheme()
     document.addEventListener('drydock:theme', theme)
     return () => {

@@ -132,7 +132,8 @@ export class FileStore {
 
   #notice({ path, kind, offered }: Omit<FileNotice, 'key'>): void {
     // A newer notice replaces an older one of its file, unless the older still holds a text that could be wanted.
-    const kept = this.notices.peek().filter((one) => one.path !== path || one.offered !== undefined)
+    const wanted = (one: FileNotice) => one.offered !== undefined && one.offered !== offered
+    const kept = this.notices.peek().filter((one) => one.path !== path || wanted(one))
     this.notices.value = [...kept.slice(-3), { key: ++this.#noticeKey, path, kind, offered }]
   }
 }

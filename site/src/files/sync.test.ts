@@ -71,6 +71,18 @@ test('text that a newer change displaced is offered, also when the change itself
   ])
 })
 
+test('the saver whose text displaced another is offered that other text, and its own stays', () => {
+  const after = play(begin, typed('mine'), sent, saved(3), changed('mine', 3, 'tab', 'theirs'))
+  expect(after.f?.text).toBe('mine')
+  expect(after.outcomes).toEqual([{ type: 'notice', path: 'f', kind: 'conflict', offered: 'theirs' }])
+})
+
+test('reset takes away a file that the lesson did not have, also while it is typed in, and offers its text', () => {
+  const after = play(begin, typed('mine'), changed(null, 2, 'reset', 'a'))
+  expect(after.f).toBeUndefined()
+  expect(after.outcomes.at(-1)).toMatchObject({ kind: 'deleted', offered: 'mine' })
+})
+
 test('reset wins over typing but the typed text is offered', () => {
   const after = play(begin, typed('mine'), changed('start', 2, 'reset'))
   expect(after.f).toMatchObject({ text: 'start', edited: false })

@@ -100,21 +100,21 @@ function changed(files: Files, event: Changed): Step {
   const file = files[path]
   if (!file) {
     if (content === null) return { files, outcomes: [] }
-    const added = { path, text: content, saved: content, revision, edited: true }
-    return one(
-      files,
-      added,
-      { type: 'show', path, text: content },
-      { type: 'notice', path, kind: 'appeared' },
-    )
+    const added = { path, text: content, saved: content, revision, edited: by !== 'reset' }
+    const kind = by === 'reset' ? by : 'appeared'
+    return one(files, added, { type: 'show', path, text: content }, { type: 'notice', path, kind })
   }
   const shown = revision > file.revision && !isDirty(file) ? content : file.text
+  // Told of a revision that this tab itself made: what it displaced was another's. Of a newer one: it was this tab's.
+  const kind = revision <= file.revision ? 'conflict' : 'displaced'
   const displaced: Outcome[] =
-    lost !== undefined && lost !== shown ? [{ type: 'notice', path, kind: 'displaced', offered: lost }] : []
+    lost !== undefined && lost !== shown && by !== 'reset'
+      ? [{ type: 'notice', path, kind, offered: lost }]
+      : []
   if (revision <= file.revision) return { files, outcomes: displaced }
 
   if (content === null) {
-    if (isDirty(file))
+    if (isDirty(file) && by !== 'reset')
       return one(files, { ...file, saved: null, revision }, { type: 'notice', path, kind: 'conflict' })
     const { [path]: _, ...rest } = files
     return {

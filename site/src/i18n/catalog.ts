@@ -141,6 +141,11 @@ export const CATALOG = {
   'files.tabs': { en: 'Files', ja: 'ファイル' },
   'files.unsaved': { en: 'not saved yet', ja: '未保存' },
   'files.changed': { en: 'changed since the lesson began', ja: '開始時から変更あり' },
+  'page.part': { en: 'A part of this page could not be loaded.', ja: 'ページの一部を読み込めませんでした。' },
+  'page.part.next': {
+    en: 'Reload the page; your files are kept.',
+    ja: 'ページを再読み込みしてください。ファイルは保存されています。',
+  },
   'files.loading': { en: 'The editor is loading…', ja: 'エディターを読み込んでいます…' },
   'files.saved': { en: 'Saved', ja: '保存済み' },
   'files.saving': { en: 'Saving…', ja: '保存中…' },

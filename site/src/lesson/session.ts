@@ -1,6 +1,6 @@
 import { batch, type Signal, signal } from '@preact/signals'
 import type { BuildEvent, Phase, ServerMessage } from '../../../backend/protocol/messages.ts'
-import { LESSON_SOCKET_PATH } from '../../../backend/protocol/paths.ts'
+import { LESSON_SOCKET_PATH, PROGRESS_PATH } from '../../../backend/protocol/paths.ts'
 import { appendText, type BoundedText, type BuildLog, buildLog, NO_BUILD, NO_TEXT } from '../build/log.ts'
 import { type CheckState, checkState, NO_CHECK } from '../check/state.ts'
 import { LessonSocket, type Request, type RequestError } from '../connection/lesson-socket.ts'
@@ -83,7 +83,8 @@ export class LessonSession {
         bufferedBytes: () => this.#socket.bufferedBytes,
         words: { ended: this.t('terminal.ended'), replaced: this.t('terminal.replaced') },
         onRefused: (session, error) => {
-          if (session.kind === 'container') void this.terminals.close(session)
+          if (session.kind === 'container' || this.terminals.sessions.peek().length > 1)
+            void this.terminals.close(session)
           this.#refused(error)
         },
       },
@@ -99,6 +100,11 @@ export class LessonSession {
       if (document.visibilityState === 'hidden') this.files.flush()
       else this.#socket.retryNow()
     })
+  }
+
+  /** The server has another version of the site than this page, or is away. */
+  partMissing = () => {
+    this.problem.value = { code: 'part', what: this.t('page.part'), next: this.t('page.part.next') }
   }
 
   retryNow(): void {
@@ -156,6 +162,8 @@ export class LessonSession {
   #connectionChanged(state: ConnectionState): void {
     this.connection.value = state
     if (state.name !== 'waiting') return
+    // A server with another key knows this browser's cookie no more; any answer of it brings a fresh one.
+    if (state.attempt > 0) void fetch(PROGRESS_PATH).catch(() => undefined)
     this.files.apply({ type: 'disconnected' })
     this.files.keepDrafts()
     this.terminals.disconnected()
@@ -206,6 +214,8 @@ export class LessonSession {
       case 'check.goal':
       case 'check.done':
         this.check.value = checkState(this.check.peek(), message)
+        // Told again after a reload, when the checking has long ended without a report.
+        if (this.phase.peek().phase !== 'checking') this.#checkEnded()
         return
       case 'terminal.opened':
         this.terminals.opened(message)
@@ -220,8 +230,8 @@ export class LessonSession {
     const before = this.phase.peek().phase
     this.phase.value = state
     const { phase } = state
-    if (before === 'checking' && phase !== 'checking')
-      this.check.value = checkState(this.check.peek(), { type: 'given-up' })
+    if (before === 'checking' && phase !== 'checking') this.#checkEnded()
+    this.#drawNow()
     this.terminals.host(phase !== 'waiting' && phase !== 'starting' && phase !== 'ended', phase === 'ended')
   }
 
@@ -231,21 +241,31 @@ export class LessonSession {
     this.#undrawn = []
   }
 
+  #checkEnded(): void {
+    this.check.value = checkState(this.check.peek(), { type: 'given-up' })
+  }
+
   #draw(event: { build: BuildEvent } | { output: string }): void {
     this.#undrawn.push(event)
-    this.#drawTimer ??= setTimeout(() => {
-      this.#drawTimer = undefined
-      let build = this.build.peek()
-      let output = ''
-      for (const one of this.#undrawn.splice(0)) {
-        if ('build' in one) build = buildLog(build, one.build)
-        else output += one.output
-      }
-      batch(() => {
-        this.build.value = build
-        if (output) this.output.value = appendText(this.output.peek(), output, OUTPUT_CHARS)
-      })
-    }, DRAW_EVERY_MS)
+    this.#drawTimer ??= setTimeout(() => this.#drawNow(), DRAW_EVERY_MS)
+  }
+
+  #drawNow(): void {
+    clearTimeout(this.#drawTimer)
+    this.#drawTimer = undefined
+    let build = this.build.peek()
+    let output = ''
+    for (const one of this.#undrawn.splice(0)) {
+      if ('build' in one) build = buildLog(build, one.build)
+      else output += one.output
+    }
+    // A build whose Docker host died has no last word of its own.
+    const over = ['ready', 'running', 'ended'].includes(this.phase.peek().phase)
+    if (over && build.state === 'running') build = { ...build, state: 'cancelled' }
+    batch(() => {
+      this.build.value = build
+      if (output) this.output.value = appendText(this.output.peek(), output, OUTPUT_CHARS)
+    })
   }
 }
 

@@ -107,7 +107,10 @@ export class TerminalSession {
       .catch((error: RequestError) => {
         if (this.state.peek() !== 'opening') return
         this.state.value = error.code === 'closed' ? 'away' : 'ended'
-        if (error.code !== 'closed') this.#line.onRefused(this, error)
+        if (error.code === 'closed') return
+        this.name = undefined
+        this.#line.onName()
+        this.#line.onRefused(this, error)
       })
   }
 

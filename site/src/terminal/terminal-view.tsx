@@ -33,12 +33,14 @@ export function TerminalView({
   useEffect(() => {
     if (!shown || begun.current) return
     begun.current = true
-    void import('./screen.ts').then(({ Screen }) => {
+    const load = async () => {
+      const { Screen } = await import('./screen.ts')
       if (!host.current?.isConnected) return
       screen.value = new Screen(host.current, { label: session.t('terminal.label', { name }), screenReader })
       terminal.attach(screen.value)
       session.terminals.shown(terminal)
-    })
+    }
+    load().catch(session.partMissing)
   }, [shown])
   useEffect(() => {
     const theme = () => screen.peek()?.setTheme()
