@@ -1,0 +1,1 @@
+module.exports = { priceOf: () => ({ total: 1000, currency: 'JPY' }) }
