@@ -46,17 +46,17 @@ const ACCEPTED = [
   "docker run -e A=1 --env B='two words' --env=C -e D= IMAGE",
   'docker run --env-file .env -e A=2 -e D=1 -e D=2 IMAGE',
   'docker run --env-file=./.env IMAGE',
-  'docker run -v /srv/data:/data:ro -v cache:/cache IMAGE',
+  'docker run -v /srv/data:/data:ro -v VOLUME:/cache IMAGE',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's
   'docker run -v "$PWD":/app -v $(pwd)/x:/x:ro,z -v `pwd`/y:/y -v "${PWD}/z:/z" IMAGE',
   'docker run -v /anonymous IMAGE',
-  'docker run --volume=cache:/cache:nocopy --volume=cache:/cache:nocopy IMAGE',
+  'docker run --volume=VOLUME:/cache:nocopy --volume=VOLUME:/cache:nocopy IMAGE',
   'docker run --mount type=bind,source=/tmp,target=/app,readonly IMAGE',
   'docker run --mount type=bind,src=/srv,dst=/srv,ro=false,bind-propagation=rslave IMAGE',
-  'docker run --mount source=cache,destination=/cache,volume-nocopy IMAGE',
+  'docker run --mount source=VOLUME,destination=/cache,volume-nocopy IMAGE',
   'docker run --mount type=volume,target=/v IMAGE',
   'docker run --mount type=tmpfs,target=/t,tmpfs-size=64m,tmpfs-mode=1770 IMAGE',
-  `docker run --mount '"type=volume","source=cache","target=/with,comma"' IMAGE`,
+  `docker run --mount '"type=volume","source=VOLUME","target=/with,comma"' IMAGE`,
   'docker run --tmpfs /tmp --tmpfs=/run:rw,noexec,size=64m IMAGE',
   'docker run --read-only IMAGE',
   'docker run --read-only=false --read-only=T IMAGE',
@@ -162,10 +162,14 @@ beforeAll(async () => {
   await writeFile(join(dir, 'docker'), '#!/bin/sh\nprintf "%s\\0" docker "$@"\n')
   await chmod(join(dir, 'docker'), 0o755)
 })
-afterAll(() => rm(dir, { recursive: true }))
+afterAll(async () => {
+  await rm(dir, { recursive: true })
+  if (engine) spawnSync(DOCKER, ['-H', `unix://${engine}`, 'volume', 'rm', '--force', NAME])
+})
 
+const NAME = `drydock-test-${process.pid}`
 const scriptOf = (text: string) =>
-  text.replaceAll('IMAGE', IMAGE).replaceAll('NAME', `drydock-test-${process.pid}`)
+  text.replaceAll('IMAGE', IMAGE).replaceAll('NAME', NAME).replaceAll('VOLUME', NAME)
 
 function parse(text: string) {
   const files = new Map(
