@@ -21,8 +21,8 @@ const STAGES = {
   detail: { en: '{lesson}, in a fresh Docker host', ja: '{lesson} を新しい Docker ホストで' },
   berth: { en: 'starting the Docker host', ja: 'Docker ホストを起動中' },
   build: { en: 'building', ja: 'ビルド中' },
-  run: { en: 'starting the container', ja: 'コンテナーを起動中' },
-  probe: { en: 'looking at the running container', ja: '実行中のコンテナーを調査中' },
+  run: { en: 'starting the container', ja: 'コンテナを起動中' },
+  probe: { en: 'looking at the running container', ja: '実行中のコンテナを調査中' },
   search: { en: 'searching the image', ja: 'イメージを検索中' },
 } as const satisfies Record<string, Text>
 

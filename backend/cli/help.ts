@@ -4,7 +4,7 @@ import type { Language, Text } from '../protocol/language.ts'
 export const HELP = {
   drydock: {
     en: 'A hands-on course in container security that runs on a real Docker engine.',
-    ja: '本物の Docker エンジンで学ぶ、コンテナーセキュリティの実習コース。',
+    ja: '本物の Docker エンジンで学ぶ、コンテナセキュリティの実習コース。',
   },
   serve: { en: 'serve the lab (what npm start runs)', ja: 'ラボを起動する(npm start と同じ)' },
   grade: {

@@ -261,11 +261,11 @@ export const ERRORS = {
   DD_NO_BERTHS: {
     what: {
       en: '{reason, select, platform {The private Docker hosts of the lab need Linux.} root {The private Docker hosts of the lab are made by root, and this is another user.} other {The private Docker hosts of the lab need the right to mount, which root does not have here (an unprivileged container?).}}',
-      ja: '{reason, select, platform {ラボ専用の Docker ホストには Linux が必要です。} root {ラボ専用の Docker ホストを作るには root 権限が必要ですが、今のユーザーは root ではありません。} other {ラボ専用の Docker ホストにはマウントの権限が必要ですが、ここでは root にもありません(非特権コンテナーの中?)。}}',
+      ja: '{reason, select, platform {ラボ専用の Docker ホストには Linux が必要です。} root {ラボ専用の Docker ホストを作るには root 権限が必要ですが、今のユーザーは root ではありません。} other {ラボ専用の Docker ホストにはマウントの権限が必要ですが、ここでは root にもありません(非特権コンテナの中?)。}}',
     },
     next: {
       en: '{reason, select, platform {} root {On Linux: sudo npm start\n} other {Outside the container: sudo npm start\n}}With Docker: docker compose up\nWith an engine that may be used for one trusting learner: npm start -- --engine unix:///var/run/docker.sock',
-      ja: '{reason, select, platform {} root {Linux の場合: sudo npm start\n} other {コンテナーの外で: sudo npm start\n}}Docker がある場合: docker compose up\n信頼できる一人の学習者のために使ってよいエンジンがある場合: npm start -- --engine unix:///var/run/docker.sock',
+      ja: '{reason, select, platform {} root {Linux の場合: sudo npm start\n} other {コンテナの外で: sudo npm start\n}}Docker がある場合: docker compose up\n信頼できる一人の学習者のために使ってよいエンジンがある場合: npm start -- --engine unix:///var/run/docker.sock',
     },
     exit: 3,
     status: 500,
@@ -532,7 +532,7 @@ export const ERRORS = {
     what: { en: 'Your Docker host ended: {detail}', ja: 'あなたの Docker ホストが終了しました: {detail}' },
     next: {
       en: 'Ask for a new one. Your files are safe; containers and images are not.',
-      ja: '新しいホストを要求してください。ファイルは残っていますが、コンテナーとイメージは失われました。',
+      ja: '新しいホストを要求してください。ファイルは残っていますが、コンテナとイメージは失われました。',
     },
     exit: 3,
     status: 500,
@@ -616,7 +616,7 @@ export const ERRORS = {
     status: 500,
   },
   DD_NO_CONTAINER: {
-    what: { en: 'No container of yours is running.', ja: 'あなたのコンテナーは動いていません。' },
+    what: { en: 'No container of yours is running.', ja: 'あなたのコンテナは動いていません。' },
     next: {
       en: 'Press Build & Run first, and look at why it ended if it did.',
       ja: '先に「ビルドして実行」を押してください。すぐ終了した場合は原因を確認してください。',
@@ -969,7 +969,7 @@ export const ERRORS = {
   DD_OUTPUT_CUT: {
     what: {
       en: 'The container printed more than {limit} KiB; the rest is not shown here.',
-      ja: 'コンテナーの出力が {limit} KiB を超えたため、残りはここには表示されません。',
+      ja: 'コンテナの出力が {limit} KiB を超えたため、残りはここには表示されません。',
     },
     next: {
       en: 'Type docker logs web in the terminal to see all of it.',

@@ -14,8 +14,8 @@ const TEXT = {
     ja: 'uid 1000 のラボのプロセスは {port} 番を拒まれ (EACCES)、{high} 番は使えました。',
   },
   open: {
-    en: 'This engine lets everybody bind port {port}: it sets the lowest port open to all to {start} in every container, as Docker has done since 20.03.',
-    ja: 'このエンジンでは誰でも {port} 番に bind できます。Docker 20.03 以降と同じく、各コンテナで誰でも使える最小のポートを {start} にしているためです。',
+    en: 'This engine lets everybody bind port {port}: it sets the lowest port open to all to {start} in every container, as Docker has done since 20.10.',
+    ja: 'このエンジンでは誰でも {port} 番に bind できます。Docker 20.10 以降と同じく、各コンテナで誰でも使える最小のポートを {start} にしているためです。',
   },
 }
 
