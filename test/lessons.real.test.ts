@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BerthHost } from '../backend/berth/port.ts'
+import { openFreshHost } from '../backend/check/fresh-host.ts'
 import { grade } from '../backend/check/grade.ts'
 import { systemClock } from '../backend/clock.ts'
 import type { Report } from '../backend/protocol/report.ts'
@@ -12,7 +13,6 @@ import {
   loadStarter,
 } from '../lessons/format/load.ts'
 import { testBerthHost } from './berths.ts'
-import { openGradingHost } from './grading-host.ts'
 
 let berths: BerthHost
 beforeAll(async () => {
@@ -62,8 +62,16 @@ async function gradeFresh(
   files: WorkspaceFiles,
   starter: WorkspaceFiles,
 ): Promise<Report> {
-  await using host = await openGradingHost(berths)
-  return await grade({ lesson, files, starter, host, language: 'en', clock: systemClock })
+  await using host = await openFreshHost(berths, { clock: systemClock })
+  return await grade({
+    lesson,
+    files,
+    starter,
+    host,
+    language: 'en',
+    clock: systemClock,
+    signal: host.signal,
+  })
 }
 
 function withStatus(report: Report, status: Report['goals'][number]['status']): string[] {

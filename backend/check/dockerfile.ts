@@ -1,12 +1,15 @@
 import { DockerfileParser } from 'dockerfile-ast'
+import { ModifiableInstruction } from 'dockerfile-ast/lib/modifiableInstruction.js'
 import type { Where } from '../protocol/report.ts'
 
 export interface Instruction {
   /** Upper case: `USER`. */
   keyword: string
-  /** After the keyword, continuation lines joined. */
+  /** After the keyword and its flags, continuation lines joined. */
   argument: string
   line: number
+  /** `--mount=…`, `--from=…`, as written. */
+  flags: string[]
   /** Number of the stage, from 0; -1 before the first FROM. */
   stage: number
 }
@@ -29,7 +32,13 @@ export class DockerfileView {
           .replace(/\\\r?\n/g, ' ')
           .replace(/\s+/g, ' ')
           .trim()
-        return { keyword, argument, line: instruction.getRange().start.line + 1, stage }
+        return {
+          keyword,
+          argument,
+          flags: instruction instanceof ModifiableInstruction ? instruction.getFlags().map(String) : [],
+          line: instruction.getRange().start.line + 1,
+          stage,
+        }
       })
     this.lastStage = stage
   }
@@ -47,6 +56,7 @@ export class DockerfileView {
 
   /** `Dockerfile:7: USER root` */
   quote(instruction: Instruction): string {
-    return `${this.file}:${instruction.line}: ${instruction.keyword} ${instruction.argument}`
+    const { line, keyword, flags, argument } = instruction
+    return `${this.file}:${line}: ${[keyword, ...flags, argument].join(' ')}`
   }
 }

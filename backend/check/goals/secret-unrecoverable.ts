@@ -1,7 +1,15 @@
-import { examineImage, type Finding, FRAGMENT_CHARACTERS, searchText } from '../../image/index.ts'
+import {
+  examineImage,
+  type Finding,
+  FRAGMENT_CHARACTERS,
+  type ImageDescription,
+  searchText,
+} from '../../image/index.ts'
 import type { Where } from '../../protocol/report.ts'
+import type { Instruction } from '../dockerfile.ts'
 import { stepOfCommand } from '../dockerfile-step.ts'
 import type { Evaluator } from '../evaluator.ts'
+import { findSecretFlows } from '../secret-flow.ts'
 import type { Subject } from '../subject.ts'
 
 const TEXT = {
@@ -36,6 +44,10 @@ const TEXT = {
   record: {
     en: 'The token stands in a record of the build cache: {description}',
     ja: 'トークンがビルドキャッシュの記録に残っています: {description}',
+  },
+  flow: {
+    en: 'Line {line} of the Dockerfile makes {path} out of the token, and the file stays in the layer. The search does not find the token in it, and that proves nothing: what is enciphered, or cut into pieces of fewer than {least} characters, no search can find. So it counts how it got there.',
+    ja: 'Dockerfile の {line} 行目がトークンから {path} を作り、そのファイルがレイヤーに残っています。検索ではトークンが見つかりませんが、ないことの証明にはなりません。暗号化されたものや {least} 文字より短く分けたものは、どんな検索でも見つけられないからです。そこで、どう入り込んだかで判定します。',
   },
   unsearched: {
     en: 'Part of the image cannot be searched to its end ({reason}), so nobody can say that the token is not in it.',
@@ -87,6 +99,19 @@ export const secretUnrecoverable: Evaluator<'secret-unrecoverable'> = {
       return { status: 'failed', observed: [TEXT.unsearched, { reason: hidden[0]!.reason }], evidence }
     }
 
+    const flows = findSecretFlows(subject.given.dockerfile, (run) => filesOfRun(subject, read, run))
+    if (flows.length > 0) {
+      const { instruction, path } = flows[0]!
+      return {
+        status: 'failed',
+        observed: [TEXT.flow, { line: instruction.line, path, least: FRAGMENT_CHARACTERS }],
+        evidence: flows.map(
+          (flow) => `${flow.path}: made by ${subject.given.dockerfile.quote(flow.instruction)}`,
+        ),
+        where: subject.given.dockerfile.where(instruction.line),
+      }
+    }
+
     const others = (await engine.listImages()).filter(
       ({ id }) => id !== image.id && !imagesBefore.includes(id),
     )
@@ -131,6 +156,16 @@ export const secretUnrecoverable: Evaluator<'secret-unrecoverable'> = {
       ],
     }
   },
+}
+
+/** The files of the layer that this RUN made; undefined when its layer is not part of the image. */
+function filesOfRun(subject: Subject, image: ImageDescription, run: Instruction): string[] | undefined {
+  const layer = image.layers.find(
+    ({ createdBy }) => stepOfCommand(subject.given.dockerfile, createdBy) === run,
+  )
+  return layer?.entries
+    .filter(({ kind, change }) => kind !== 'directory' && (change === 'added' || change === 'changed'))
+    .map(({ path }) => `/${path}`)
 }
 
 /** The whole token before pieces; what anybody sees without unpacking before what must be unpacked. */
