@@ -88,6 +88,8 @@ function languageOf(argv: string[]): Language {
 }
 
 if (import.meta.main) {
+  // A terminal or a pipe that went away must not keep this from stopping what it started.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   process.exitCode = await drydock(process.argv.slice(2))
   // The channel to the process that started this one would keep it alive.
   process.channel?.unref()
