@@ -37,6 +37,7 @@ export class Blob implements TakeContent {
   #inflater: Inflater | undefined
   #head: Buffer[] | undefined = []
   #headBytes = 0
+  #unfoldedHead: Buffer | undefined = Buffer.alloc(0)
   #document: Buffer[] = []
   #failure: unknown
 
@@ -57,6 +58,7 @@ export class Blob implements TakeContent {
     if (this.#head) await this.#begin()
     if (this.#inflater) {
       await this.#inflater.end()
+      if (this.#unfoldedHead) await this.#short(this.#unfoldedHead)
       if (this.#failure) throw this.#failure
       if (this.#inflater.error) throw broken(`${this.path} is cut short or damaged`, this.#inflater.error)
     }
@@ -79,24 +81,25 @@ export class Blob implements TakeContent {
       await this.#take(head)
       return
     }
-    let opened: Buffer | undefined = Buffer.alloc(0)
-    this.#inflater = new Inflater(compression, async (content) => {
-      try {
-        if (opened) {
-          opened = Buffer.concat([opened, content])
-          if (opened.length < SNIFF_BYTES) return true
-          this.#open(opened)
-          content = opened
-          opened = undefined
-        }
-        await this.#content(content)
-        return true
-      } catch (failure) {
-        this.#failure = failure
-        return false
-      }
-    })
+    this.#inflater = new Inflater(compression, (content) => this.#unfolded(content), { strict: true })
     await this.#take(head)
+  }
+
+  async #unfolded(content: Buffer): Promise<boolean> {
+    try {
+      if (this.#unfoldedHead) {
+        const joined = Buffer.concat([this.#unfoldedHead, content])
+        this.#unfoldedHead = joined.length < SNIFF_BYTES ? joined : undefined
+        if (this.#unfoldedHead) return true
+        this.#open(joined)
+        content = joined
+      }
+      await this.#content(content)
+      return true
+    } catch (failure) {
+      this.#failure = failure
+      return false
+    }
   }
 
   /** Bytes as the archive holds them. */
@@ -104,6 +107,12 @@ export class Blob implements TakeContent {
     if (!this.#inflater) return this.#content(bytes)
     await this.#inflater.write(bytes)
     if (this.#failure) throw this.#failure
+  }
+
+  /** Compressed content that ended before its kind could be seen. */
+  async #short(content: Buffer): Promise<void> {
+    this.#open(content)
+    await this.#content(content)
   }
 
   #open(head: Buffer): void {

@@ -97,8 +97,8 @@ export class ByteSearch {
     await this.#settle()
     // The few bytes held back and the chunk's first ones, then the chunk itself: joining them whole would copy everything.
     const seam = Buffer.concat([this.#carry, chunk.subarray(0, LOOKAHEAD_BYTES)])
-    await this.#start(seam, this.#offset - this.#carry.length, false, chunk.subarray(LOOKAHEAD_BYTES))
-    if (chunk.length > LOOKAHEAD_BYTES) await this.#start(chunk, this.#offset, false)
+    await this.#start(seam, this.#offset - this.#carry.length, chunk.subarray(LOOKAHEAD_BYTES))
+    if (chunk.length > LOOKAHEAD_BYTES) await this.#start(chunk, this.#offset)
     this.#carry = Buffer.from((chunk.length > LOOKAHEAD_BYTES ? chunk : seam).subarray(-LOOKAHEAD_BYTES))
     this.#offset += chunk.length
   }
@@ -106,7 +106,6 @@ export class ByteSearch {
   async end(): Promise<Hit[]> {
     this.#scanner.end()
     if (this.#head && this.#head.length > 0 && this.#ownIndex) await this.#indexTar(Buffer.alloc(0), true)
-    await this.#start(this.#carry, this.#offset - this.#carry.length, true)
     for (const container of this.#open) await this.#close(container)
     this.#open = []
     if (this.#ownIndex) await this.#index?.end()
@@ -151,8 +150,8 @@ export class ByteSearch {
   }
 
   /** `behind`: what follows the bytes and is no place for a start. */
-  async #start(bytes: Buffer, offset: number, atEnd: boolean, behind?: Buffer): Promise<void> {
-    for (const { kind, at } of findStarts(bytes, offset, atEnd)) {
+  async #start(bytes: Buffer, offset: number, behind?: Buffer): Promise<void> {
+    for (const { kind, at } of findStarts(bytes, offset)) {
       const rest =
         behind && behind.length > 0 ? Buffer.concat([bytes.subarray(at), behind]) : bytes.subarray(at)
       if (kind === 'zlib' || kind === 'zstd')

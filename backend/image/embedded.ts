@@ -19,29 +19,22 @@ const BLOCK_BYTES = 512
 
 /**
  * Starts in `bytes`, wherever they stand: at a file's beginning, behind a self-extracting script, in a tar or an archive of
- * unknown kind. `offset` is the stream offset of the first byte. Only starts with LOOKAHEAD_BYTES behind them are told, unless `atEnd`.
+ * unknown kind. `offset` is the stream offset of the first byte. Only starts with LOOKAHEAD_BYTES behind them are told: what is
+ * shorter holds no secret.
  */
-export function findStarts(bytes: Buffer, offset: number, atEnd: boolean): Start[] {
+export function findStarts(bytes: Buffer, offset: number): Start[] {
   const starts: Start[] = []
-  const limit = atEnd ? bytes.length : bytes.length - LOOKAHEAD_BYTES
+  const limit = bytes.length - LOOKAHEAD_BYTES
   const each = (magic: Buffer, kind: Start['kind'], plausible: (at: number) => boolean) => {
     for (let at = bytes.indexOf(magic); at >= 0 && at < limit; at = bytes.indexOf(magic, at + 1)) {
       if (plausible(at)) starts.push({ at, kind })
     }
   }
   // Reserved flag bits must be zero (RFC 1952), the operating system is 0–13 or unknown (255).
-  each(
-    GZIP,
-    'gzip',
-    (at) => ((bytes[at + 3] ?? 0) & 0xe0) === 0 && ((bytes[at + 9] ?? 0) <= 13 || bytes[at + 9] === 255),
-  )
-  each(ZSTD, 'zstd', (at) => ((bytes[at + 4] ?? 0) & 0x08) === 0)
+  each(GZIP, 'gzip', (at) => (bytes[at + 3]! & 0xe0) === 0 && (bytes[at + 9]! <= 13 || bytes[at + 9] === 255))
+  each(ZSTD, 'zstd', (at) => (bytes[at + 4]! & 0x08) === 0)
   each(ZIP, 'zip', () => true)
-  for (
-    let at = (BLOCK_BYTES - (offset % BLOCK_BYTES)) % BLOCK_BYTES;
-    at < limit && at + 1 < bytes.length;
-    at += BLOCK_BYTES
-  ) {
+  for (let at = (BLOCK_BYTES - (offset % BLOCK_BYTES)) % BLOCK_BYTES; at < limit; at += BLOCK_BYTES) {
     if (bytes[at] === 0x78 && (bytes[at]! * 256 + bytes[at + 1]!) % 31 === 0)
       starts.push({ at, kind: 'zlib' })
   }
@@ -50,7 +43,8 @@ export function findStarts(bytes: Buffer, offset: number, atEnd: boolean): Start
 
 /**
  * Compressed data written in pieces, its content handed on. Ends by itself at the data's end, at the first byte that is not
- * compressed data, or when `onContent` says stop; what came before is handed on all the same. Never throws.
+ * compressed data, or when `onContent` says stop; what came before is handed on all the same. Never throws. `strict`: data cut
+ * short is an `error`.
  */
 export class Inflater {
   finished = false
@@ -60,8 +54,12 @@ export class Inflater {
   readonly #drained: Promise<void>
   #release: () => void = () => {}
 
-  constructor(compression: Compression, onContent: (chunk: Buffer) => Promise<boolean>) {
-    this.#stream = open(compression)
+  constructor(
+    compression: Compression,
+    onContent: (chunk: Buffer) => Promise<boolean>,
+    options: { strict?: boolean } = {},
+  ) {
+    this.#stream = open(compression, options.strict ?? false)
     this.#stream.on('error', (error: Error) => {
       this.error ??= error
     })
@@ -95,13 +93,14 @@ export class Inflater {
   }
 }
 
-function open(compression: Compression) {
-  // The default of 16 KiB costs a thread hop four times as often. Sync flush: data cut short still gives what it holds.
-  const options = { chunkSize: 64 * 1024, finishFlush: constants.Z_SYNC_FLUSH }
+function open(compression: Compression, strict: boolean) {
+  const chunkSize = 64 * 1024 // the default of 16 KiB costs a thread hop four times as often
+  if (compression === 'zstd')
+    return createZstdDecompress({ chunkSize, ...(!strict && { finishFlush: constants.ZSTD_e_flush }) })
+  // With a sync flush, data cut short still gives what it holds.
+  const options = { chunkSize, ...(!strict && { finishFlush: constants.Z_SYNC_FLUSH }) }
   if (compression === 'gzip') return createGunzip(options)
-  if (compression === 'zlib') return createInflate(options)
-  if (compression === 'deflate') return createInflateRaw(options)
-  return createZstdDecompress({ chunkSize: options.chunkSize, finishFlush: constants.ZSTD_e_flush })
+  return compression === 'zlib' ? createInflate(options) : createInflateRaw(options)
 }
 
 /** Raw deflate data behind a header: where it begins, and the member's name where it has one. */

@@ -16,6 +16,12 @@ export interface ImageSpec {
   /** Steps without a layer, after the layers. */
   metadataSteps?: string[]
   tags?: string[]
+  /** Instead of the true ones. */
+  diffIds?: string[]
+  /** An attestation stands before the image in index.json, as BuildKit may write it. */
+  attestation?: boolean
+  /** Makes of each layer's stored bytes what the archive gets. */
+  damage?: (stored: Buffer) => Buffer
   /** More files of the archive. */
   extra?: Record<string, string | Buffer>
 }
@@ -42,9 +48,10 @@ export async function savedImage(
 ) {
   const tars = await Promise.all(spec.layers.map((layer) => tarOf(layer.files)))
   const diffIds = tars.map((tar) => `sha256:${sha256(tar)}`)
-  const stored = tars.map((tar) =>
+  const whole = tars.map((tar) =>
     compression === 'gzip' ? gzipSync(tar) : compression === 'zstd' ? zstdCompressSync(tar) : tar,
   )
+  const stored = whole.map((bytes) => spec.damage?.(bytes) ?? bytes)
   const history = [
     ...spec.layers.map((layer, index) => ({
       created_by: layer.createdBy ?? `COPY layer${index} / # buildkit`,
@@ -56,7 +63,7 @@ export async function savedImage(
     architecture: 'amd64',
     os: 'linux',
     config: spec.config ?? {},
-    rootfs: { type: 'layers', diff_ids: diffIds },
+    rootfs: { type: 'layers', diff_ids: spec.diffIds ?? diffIds },
     history,
   })
   const tags = spec.tags ?? ['web:latest']
@@ -94,11 +101,15 @@ export async function savedImage(
       JSON.stringify({ schemaVersion: 2, config: described(configBlob), layers: layers.map(described) }),
     )
     files.push(['oci-layout', '{"imageLayoutVersion":"1.0.0"}'])
+    const image = { ...described(manifest), annotations: { 'io.containerd.image.name': tags[0] } }
+    const statement = blob(JSON.stringify({ schemaVersion: 2, config: described(configBlob), layers: [] }))
+    const attestation = {
+      ...described(statement),
+      annotations: { 'vnd.docker.reference.type': 'attestation-manifest' },
+    }
     files.push([
       'index.json',
-      JSON.stringify({
-        manifests: [{ ...described(manifest), annotations: { 'io.containerd.image.name': tags[0] } }],
-      }),
+      JSON.stringify({ manifests: spec.attestation ? [attestation, image] : [image] }),
     ])
     if (format === 'hybrid') {
       files.push([

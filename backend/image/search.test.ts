@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { examineImage, searchFragments, searchSecret, searchText } from './index.ts'
@@ -100,6 +101,11 @@ test.each([
   ['gzip with a name', async () => namedGzip(`token=${CANARY}`), ['(gzip)']],
   ['gzip behind a script', async () => Buffer.concat([junk, gzipSync(`token=${CANARY}`), junk]), ['(gzip)']],
   ['gzip cut short', async () => gzipSync(`token=${CANARY}`).subarray(0, -8), ['(gzip)']],
+  [
+    'gzip cut in its middle',
+    async () => gzipSync(`${CANARY}${randomBytes(2000).toString('hex')}`).subarray(0, 700),
+    ['(gzip)'],
+  ],
   ['gzip of gzip', async () => gzipSync(gzipSync(`token=${CANARY}`)), ['(gzip)', '(gzip)']],
   [
     'second gzip member',
@@ -202,6 +208,7 @@ test('history, configuration, manifests and attestations', async () => {
     extra: {
       'attestation.json': JSON.stringify({ args: [{ value: CANARY }] }),
       'note.txt': `no json: ${CANARY}`,
+      'small.gz': gzipSync(CANARY),
     },
   })
   const found = await searchSecret(inPieces(bytes), CANARY)
@@ -218,7 +225,8 @@ test('history, configuration, manifests and attestations', async () => {
       ['document', undefined, 'plain'],
     ]),
   )
-  expect(seen).toHaveLength(8)
+  expect(seen).toHaveLength(9)
+  expect(found.map((one) => one.archivePath)).toContain('small.gz')
   expect(found.find((one) => one.pointer === 'history[0].created_by')).toMatchObject({
     layer: 0,
     command: expect.stringContaining('npm install'),
@@ -241,6 +249,19 @@ test('a secret split over two files shows as fragments, and only when they are a
   ])
   expect(found[0]!.characters).toBe(20)
   expect(await searchFragments(inPieces(bytes), OTHER)).toEqual([])
+})
+
+test('two strings of a document side by side are not one', async () => {
+  const [first, second] = [CANARY.slice(0, 20), CANARY.slice(20)]
+  const { bytes } = await savedImage({ layers: [], config: { Cmd: [second, first], Env: [first, second] } })
+  expect(await searchSecret(inPieces(bytes), CANARY)).toEqual([])
+  const found = await searchFragments(inPieces(bytes), CANARY)
+  expect(found.map((one) => one.pointer).sort()).toEqual([
+    'config.Cmd[0]',
+    'config.Cmd[1]',
+    'config.Env[0]',
+    'config.Env[1]',
+  ])
 })
 
 test('eleven characters are no fragment, twelve are', () => {
