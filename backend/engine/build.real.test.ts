@@ -230,3 +230,26 @@ describe('a build that would not end', () => {
     expect(events.length).toBeLessThan(2000)
   })
 })
+
+describe('what a build leaves', () => {
+  it('is listed: the image, and the builder’s records', async () => {
+    const salt = systemClock.random(4)
+    const { result } = await build(['FROM debian:bookworm-slim', `RUN : ${salt}`])
+    const { imageId } = result as { imageId: string }
+    expect(await engine.listImages()).toContainEqual({ id: imageId, tags: [`${tag}:latest`] })
+    const records = await engine.buildCache()
+    expect(records.filter((record) => record.description.includes(salt)).length).toBeGreaterThan(0)
+  })
+
+  it('goes with its owner: named images and those that lost their name', async () => {
+    await using owner = openEngine({ socketPath: await testEngineSocket() })
+    const first = await build(['FROM debian:bookworm-slim', 'RUN : 1'])
+    const second = await build(['FROM debian:bookworm-slim', 'RUN : 2'])
+    expect((await owner.reap()).images).toBe(0) // another owner's
+    expect((await engine.reap()).images).toBeGreaterThanOrEqual(2)
+    const ids = (await engine.listImages()).map((image) => image.id)
+    for (const { result } of [first, second])
+      expect(ids).not.toContain((result as { imageId: string }).imageId)
+    expect(await engine.imageInspect('debian:bookworm-slim')).toBeDefined()
+  })
+})

@@ -179,6 +179,27 @@ describe('a container that is not what was asked for', () => {
   })
 })
 
+describe('lists that are none', () => {
+  it.each([null, {}, [{ Id: 'x' }], 'x', { BuildCache: [1] }])('%j', async (answer) => {
+    await using lab = await withEngine({ 'GET /images/': json(answer), 'GET /containers/': json(answer) })
+    await expect(lab.engine.listImages()).rejects.toEqual(code('DD_ENGINE_ANSWER'))
+    await expect(lab.engine.listContainers()).rejects.toEqual(code('DD_ENGINE_ANSWER'))
+    await expect(lab.engine.history('web')).rejects.toEqual(code('DD_ENGINE_ANSWER'))
+    await expect(lab.engine.imageInspect('web')).rejects.toEqual(code('DD_ENGINE_ANSWER'))
+    await expect(lab.engine.reap()).rejects.toEqual(code('DD_ENGINE_ANSWER'))
+  })
+
+  it('an engine that lists things of others as ours does not make us remove them', async () => {
+    await using lab = await withEngine({
+      'GET /containers/': json([{ Id: ID, Labels: { 'dev.drydock': '1', 'dev.drydock.owner': 'somebody' } }]),
+      'GET /images/': json([{ Id: `sha256:${ID}`, Labels: { 'dev.drydock': '1' } }]),
+      'GET /volumes': json({ Volumes: [{ Name: 'data', Labels: null }] }),
+    })
+    expect(await lab.engine.reap()).toEqual({ containers: 0, images: 0, volumes: 0 })
+    expect(lab.hostile.requests.filter((request) => request.startsWith('DELETE'))).toEqual([])
+  })
+})
+
 describe('streams', () => {
   const inspect = json({ Config: { Tty: false } })
   async function readLogs(reply: Reply, follow = false) {
