@@ -7,9 +7,11 @@ import type { Language } from '../protocol/language.ts'
 import { ClientMessage, type ServerMessage } from '../protocol/messages.ts'
 import { Rate } from './rate.ts'
 
-/** What a page may send. An editor that saves as one types sends 2–5 messages a second; a mouse in a full-screen program 100 frames. */
+/**
+ * What a page may send: an editor that saves as one types sends 2–5 messages a second. Frames have no rate: an acknowledgement that was
+ * dropped would stop its terminal for good, and what is typed is bounded by the terminal.
+ */
 const MESSAGES_PER_SECOND = 50
-const FRAMES_PER_SECOND = 2000
 /** So many messages that nobody understands end the connection: it is not our page. */
 const MAX_REFUSED = 100
 /** Text that a page does not read; terminals are bounded by their own flow control. Above a build's whole log. */
@@ -30,7 +32,6 @@ export interface TabSocketOptions {
 /** One tab's WebSocket: every byte is checked here; behind it, messages are what messages.ts says. */
 export function serveTab({ socket, lessons, learner, lesson, language, clock, log }: TabSocketOptions): void {
   const messages = new Rate(MESSAGES_PER_SECOND, 4 * MESSAGES_PER_SECOND, clock.now())
-  const frames = new Rate(FRAMES_PER_SECOND, 2 * FRAMES_PER_SECOND, clock.now())
   const early: ((tab: Tab) => void)[] = []
   let tab: Tab | undefined
   let refused = 0
@@ -63,7 +64,6 @@ export function serveTab({ socket, lessons, learner, lesson, language, clock, lo
       const frame = decodeFrame(bytes)
       if (!frame || frame.kind === FrameKind.Output)
         return refuse(protocolError('a binary message that is no frame'))
-      if (!frames.take(clock.now())) return refuse(new DrydockError('DD_RATE_LIMIT'))
       return deliver((tab) => tab.frame(frame))
     }
     const parsed = parse(bytes)

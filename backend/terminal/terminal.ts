@@ -33,6 +33,7 @@ export class Terminal implements AsyncDisposable {
   readonly #clock: Clock
   readonly #screen: Screen
   readonly #viewers = new Map<Viewer, Watching>()
+  #burst: Uint8Array[] = []
   #position = 0
   #parsed = 0
   /** Since when the pty is not read. */
@@ -52,7 +53,7 @@ export class Terminal implements AsyncDisposable {
     this.#clock = options.clock
     this.#screen = new Screen(options.cols, options.rows)
     this.ended = pty.exited.then((exitCode) => this.#end(exitCode))
-    pty.onOutput((chunk) => this.#output(chunk))
+    pty.onOutput((chunk) => this.#take(chunk))
   }
 
   /** Bytes printed so far. */
@@ -62,6 +63,7 @@ export class Terminal implements AsyncDisposable {
 
   /** The viewer gets the screen as it is now, then everything after it. */
   async attach(viewer: Viewer): Promise<void> {
+    this.#flush()
     const position = this.#position
     const watching: Watching = { from: position, acknowledged: position, flushed: position, waiting: [] }
     this.#viewers.set(viewer, watching)
@@ -111,6 +113,18 @@ export class Terminal implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pty.close()
     await this.ended
+  }
+
+  /** One read of the socket brings many small pieces of a busy pty: they go on as one, before anything else is read. */
+  #take(chunk: Uint8Array): void {
+    if (this.#burst.push(chunk) === 1) process.nextTick(() => this.#flush())
+  }
+
+  #flush(): void {
+    const burst = this.#burst
+    if (burst.length === 0) return
+    this.#burst = []
+    this.#output(burst.length === 1 ? burst[0]! : Buffer.concat(burst))
   }
 
   #output(chunk: Uint8Array): void {
@@ -186,6 +200,7 @@ export class Terminal implements AsyncDisposable {
   }
 
   #end(exitCode: number | null): number | null {
+    this.#flush()
     this.#closed.abort()
     for (const viewer of this.#viewers.keys()) viewer.exited(exitCode)
     this.#viewers.clear()
