@@ -13,7 +13,7 @@ import type { Evaluator, Sentence } from './evaluator.ts'
 import { EVALUATORS } from './goals/index.ts'
 import type { GradingHost } from './host.ts'
 import { buildImage, gradedSpec, IMAGE_NAME, newCanary, startContainer } from './prepare.ts'
-import { type RunFile, readRunFile } from './run-file.ts'
+import { type RunFile, readProxyFile, readRunFile } from './run-file.ts'
 import { Subject } from './subject.ts'
 import { Unmet } from './unmet.ts'
 
@@ -51,6 +51,8 @@ export async function grade(input: GradeInput): Promise<Report> {
   const dockerfile = findDockerfile(files)
   const run = readRunFile(files)
   const { goals } = lesson.lesson
+  const takesProxy = goals.some((goal) => goal.kind === 'low-port' && goal.fixes.includes('proxy'))
+  const front = takesProxy ? readProxyFile(files) : undefined
   onEvent?.({ type: 'started', goals: goals.map(({ id, kind }) => ({ id, kind })) })
 
   const { engine } = host
@@ -65,6 +67,8 @@ export async function grade(input: GradeInput): Promise<Report> {
     const image = await buildImage({ host, files, canary, tag: IMAGE_NAME, clock, signal, onBuild })
     onEvent?.({ type: 'stage', stage: 'run' })
     const container = await startFor(input, image, run, created)
+    const proxy =
+      front && !(container instanceof Unmet) ? await startFor(input, image, front, created) : undefined
     const subject = new Subject({
       engine,
       clock,
@@ -79,6 +83,7 @@ export async function grade(input: GradeInput): Promise<Report> {
       imagesBefore,
       image,
       container,
+      proxy,
     })
     const results: GoalResult[] = []
     let stage = ''

@@ -89,7 +89,8 @@ export async function buildImage(run: BuildRun): Promise<ImageFacts | Unmet> {
 
 /** run.sh's container as it is graded: from exactly this image, staying where it ends, watched by nothing but the probes. */
 export function gradedSpec(spec: ContainerSpec, imageId: string): ContainerSpec {
-  return { ...spec, image: imageId, autoRemove: false, restart: 'no', healthcheck: 'none' }
+  const image = spec.image === IMAGE_NAME ? imageId : spec.image
+  return { ...spec, image, autoRemove: false, restart: 'no', healthcheck: 'none' }
 }
 
 /** Starts the container and waits until something in it listens, it ends, or the time is over. */

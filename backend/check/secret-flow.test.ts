@@ -4,6 +4,15 @@ import { findSecretFlows } from './secret-flow.ts'
 
 const mount = '--mount=type=secret,id=npm_token'
 
+it('follows what a left-behind stage wrote and the image copied', () => {
+  const view = new DockerfileView(
+    `FROM node AS build\nRUN ${mount} rev /run/secrets/npm_token > /out/sealed\nFROM node\nCOPY --from=build /out /app\n`,
+  )
+  expect(findSecretFlows(view, () => undefined, ['/app/sealed', '/app/rev']).map(({ path }) => path)).toEqual(
+    ['/app/sealed'],
+  )
+})
+
 function flows(run: string, files: string[]): string[] {
   const view = new DockerfileView(`FROM node:22-slim\nWORKDIR /app\nRUN ${run}\n`)
   return findSecretFlows(view, () => files).map(({ path }) => path)

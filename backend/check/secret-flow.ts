@@ -1,6 +1,8 @@
 import { posix } from 'node:path'
 import type { DockerfileView, Instruction } from './dockerfile.ts'
 
+const { basename } = posix
+
 /** A file that a RUN made of a mounted secret and left in its layer. */
 export interface SecretFlow {
   instruction: Instruction
@@ -16,16 +18,19 @@ export interface SecretFlow {
 export function findSecretFlows(
   view: DockerfileView,
   filesOf: (run: Instruction) => readonly string[] | undefined,
+  /** Files that the image took from its other stages. */
+  copied: readonly string[] = [],
 ): SecretFlow[] {
   return view.instructions
     .filter(({ keyword, flags }) => keyword === 'RUN' && flags.some(isSecretMount))
     .flatMap((run) => {
-      const files = filesOf(run) ?? []
+      const files = filesOf(run)
       const directory = workingDirOf(view, run)
-      const named = new Set(
-        wordsFromSecret(run).flatMap((word) => files.filter((file) => names(word, file, directory))),
-      )
-      return [...named].map((path) => ({ instruction: run, path }))
+      const { words, targets } = wordsFromSecret(run)
+      const named = files
+        ? words.flatMap((word) => files.filter((file) => names(word, file, directory)))
+        : targets.flatMap((word) => copied.filter((file) => names(basename(word), basename(file), '')))
+      return [...new Set(named)].map((path) => ({ instruction: run, path }))
     })
 }
 
@@ -33,16 +38,19 @@ function isSecretMount(flag: string): boolean {
   return /^--mount=(.*,)?type=secret(,|$)/.test(flag)
 }
 
-/** Words of the pipelines that handle a secret. */
-function wordsFromSecret(run: Instruction): string[] {
+/** Words of the pipelines that handle a secret, and those among them that output goes to. */
+function wordsFromSecret(run: Instruction): { words: string[]; targets: string[] } {
   const marks = run.flags.filter(isSecretMount).flatMap(marksOf)
   const words: string[] = []
+  const targets: string[] = []
   for (const pipeline of run.argument.split(/&&|\|\||;|\n/)) {
     if (!marks.some((mark) => mark.test(pipeline))) continue
     for (const [, name] of pipeline.matchAll(/(?:^|[\s("'`])([A-Za-z_]\w*)=/g)) marks.push(variable(name!))
+    const outputs = pipeline.matchAll(/(?:>>?|\btee(?: -a)?) *([^\s"'`()<>|&;]+)/g)
+    targets.push(...[...outputs].map((match) => match[1]!))
     words.push(...pipeline.split(/[\s"'`()<>|&;=,]+/).filter(Boolean))
   }
-  return words
+  return { words, targets }
 }
 
 /** How a command can mention what this mount brings: by its path or, with `env=`, by a variable. */
@@ -72,7 +80,11 @@ function literally(text: string): string {
 /** Whether a word of the command can stand for this file. A variable in it stands for anything but a slash. */
 function names(word: string, file: string, directory: string): boolean {
   if (/^[$*]+$/.test(word) || /^\$\{?\w+\}?$/.test(word)) return false
-  const absolute = word.startsWith('~/') ? `/root/${word.slice(2)}` : posix.resolve(directory, word)
+  const absolute = word.startsWith('~/')
+    ? `/root/${word.slice(2)}`
+    : directory === ''
+      ? word
+      : posix.resolve(directory, word)
   const parts = absolute.split(/(\$\{[^}]*\}|\$\w+|\*)/)
   return new RegExp(`^${parts.map((part, index) => (index % 2 ? '[^/]*' : literally(part))).join('')}$`).test(
     file,

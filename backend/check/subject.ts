@@ -33,7 +33,7 @@ export interface Preparation {
   /** The running container, or why there is none. */
   container: ContainerRef | Unmet
   /** The second container that stands in front of it, where the workspace has one. */
-  proxy?: ContainerRef
+  proxy?: ContainerRef | Unmet
 }
 
 const LOOKS_AT_MOST = 4
@@ -66,6 +66,12 @@ export class Subject {
     if (this.given.image instanceof Unmet) throw this.given.image
     if (this.given.container instanceof Unmet) throw this.given.container
     return this.given.container
+  }
+
+  /** The container in front of the app. Undefined: the workspace has none. Unmet when it did not stay up. */
+  get proxy(): ContainerRef | undefined {
+    if (this.given.proxy instanceof Unmet) throw this.given.proxy
+    return this.given.proxy
   }
 
   facts(): Promise<ContainerFacts> {

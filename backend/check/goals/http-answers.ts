@@ -95,7 +95,7 @@ export function describeAnswer(answer: HttpAnswer, from: 'published' | 'network'
 /** Whether the engine publishes this port of the host, for this container or for the proxy in front of it. */
 export async function publishes(subject: Subject, port: number): Promise<boolean> {
   const facts = [await subject.facts()]
-  if (subject.given.proxy) facts.push(await subject.engine.inspect(subject.given.proxy))
+  if (subject.proxy) facts.push(await subject.engine.inspect(subject.proxy))
   return facts.some((found) => found.ports.some((published) => published.host === port))
 }
 

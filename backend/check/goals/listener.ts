@@ -51,7 +51,7 @@ export const listener: Evaluator<'listener'> = {
     })
     const root = owned.find(({ process }) => isRoot(process))
     if (root) return { status: 'failed', observed: [TEXT.root, vars(root)], evidence }
-    const stranger = owned.find(({ process }) => isStranger(process))
+    const stranger = owned.find(({ process }) => isStranger(process)) ?? besideTheApp(subject, kernel, owned)
     if (stranger) return { status: 'failed', observed: [TEXT.stranger, vars(stranger)], evidence }
     return { status: 'passed', observed: [TEXT.fine, vars(owned[0]!)], evidence }
   },
@@ -67,7 +67,7 @@ export async function innerPorts(subject: Subject, kernel: KernelFacts, port: nu
   const outside = [...new Set(kernel.listeners.filter((found) => found.outside).map((found) => found.port))]
   if (outside.includes(port)) return [port]
   // The container in front decides where its requests go: to one of these.
-  return subject.given.proxy ? outside : []
+  return subject.proxy ? outside : []
 }
 
 export function owners(kernel: KernelFacts, port: number): KernelProcess[] {
@@ -81,6 +81,49 @@ export function socketLines(kernel: KernelFacts): string[] {
     const holders = kernel.processes.filter((process) => process.sockets.includes(found.inode))
     return `${found.address}:${found.port} LISTEN inode ${found.inode}: ${holders.map(describeProcess).join('; ') || 'held by no process of the container'}`
   })
+}
+
+/**
+ * When the app runs and none of the socket's owners is the app or the process that started it: something else answers in its place.
+ * The app is what package.json names, or else what such programs are usually called.
+ */
+function besideTheApp<O extends { process: KernelProcess }>(
+  subject: Subject,
+  kernel: KernelFacts,
+  owned: O[],
+): O | undefined {
+  const app = appScripts(subject)
+    .map((script) => kernel.processes.filter((process) => runs(process, script)))
+    .find((processes) => processes.length > 0)
+  if (!app) return undefined
+  const family = new Set(app)
+  for (const member of family) {
+    const parent = kernel.processes.find(({ pid }) => pid === member.parent)
+    if (parent) family.add(parent)
+  }
+  return owned.some(({ process }) => family.has(process)) ? undefined : owned[0]
+}
+
+function appScripts(subject: Subject): string[] {
+  const { written } = subject.given
+  const named: string[] = []
+  try {
+    const manifest = JSON.parse(written.get('package.json')?.content.toString('utf8') ?? '{}')
+    if (typeof manifest.main === 'string') named.push(manifest.main)
+    const start = /[\w./-]+\.[cm]?js\b/.exec(String(manifest.scripts?.start ?? ''))
+    if (start) named.push(start[0])
+  } catch {
+    // A package.json that does not parse names nothing.
+  }
+  const usual = ['server.js', 'server.mjs', 'index.js', 'app.js', 'main.js']
+  return [...named, ...usual.filter((file) => written.has(file))].map((script) => posix.basename(script))
+}
+
+function runs(process: KernelProcess, script: string): boolean {
+  return process.command
+    .split(' ')
+    .slice(1)
+    .some((word) => posix.basename(word) === script)
 }
 
 /** Programs that hand connections on or answer them without any app. */

@@ -7,6 +7,7 @@ import {
   type KernelFacts,
   type KernelProcess,
 } from '../kernel.ts'
+import { lookAt } from '../probe.ts'
 import type { Subject } from '../subject.ts'
 import { describeAnswer } from './http-answers.ts'
 import { innerPorts, owners } from './listener.ts'
@@ -86,7 +87,10 @@ export const lowPort: Evaluator<'low-port'> = {
     const inner = await innerPorts(subject, kernel, port)
     const serving = inner.flatMap((number) => owners(kernel, number))
     evidence.push(...serving.map(describeCapabilities))
-    const root = kernel.processes.find(isRoot)
+    const { proxy } = subject
+    const front = proxy && (await lookAt(subject.engine, proxy, subject.given.signal))
+    evidence.push(...(front?.processes ?? []).map((process) => `proxy: ${describeProcess(process)}`))
+    const root = [...kernel.processes, ...(front?.processes ?? [])].find(isRoot)
     if (root) {
       const vars = {
         port,

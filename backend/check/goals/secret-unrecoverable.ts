@@ -99,7 +99,11 @@ export const secretUnrecoverable: Evaluator<'secret-unrecoverable'> = {
       return { status: 'failed', observed: [TEXT.unsearched, { reason: hidden[0]!.reason }], evidence }
     }
 
-    const flows = findSecretFlows(subject.given.dockerfile, (run) => filesOfRun(subject, read, run))
+    const flows = findSecretFlows(
+      subject.given.dockerfile,
+      (run) => filesOfRun(subject, read, run),
+      filesFromStages(read),
+    )
     if (flows.length > 0) {
       const { instruction, path } = flows[0]!
       return {
@@ -156,6 +160,13 @@ export const secretUnrecoverable: Evaluator<'secret-unrecoverable'> = {
       ],
     }
   },
+}
+
+function filesFromStages(image: ImageDescription): string[] {
+  const copied = image.layers.filter(({ command }) => /^COPY\b/.test(command))
+  return copied.flatMap(({ entries }) =>
+    entries.filter(({ kind }) => kind === 'file').map(({ path }) => `/${path}`),
+  )
 }
 
 /** The files of the layer that this RUN made; undefined when its layer is not part of the image. */

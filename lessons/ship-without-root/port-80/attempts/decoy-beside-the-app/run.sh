@@ -1,0 +1,3 @@
+#!/bin/sh
+# How the order desk is started. One docker run.
+docker run -d --name web -p 80:3000 web
