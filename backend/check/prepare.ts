@@ -16,6 +16,7 @@ export const SECRET_ID = 'npm_token'
 export const SECRET_ARG = 'NPM_TOKEN'
 
 const READY_TIMEOUT_MS = 15_000 // a node server listens within 1 s; a busy machine and a slow entrypoint may take ten times that
+const BUILD_TIMEOUT_MS = 5 * 60_000 // the lessons' builds take 5–20 s; installs over a slow network take minutes
 const READY_POLL_MS = 300
 const OUTPUT_LINES = 15
 
@@ -65,6 +66,7 @@ export async function buildImage(run: BuildRun): Promise<ImageFacts | Unmet> {
       buildArgs: { [SECRET_ARG]: canary },
       secrets: { [SECRET_ID]: canary },
       noCache: true,
+      timeoutMs: BUILD_TIMEOUT_MS,
       signal,
       onEvent: run.onBuild,
     })

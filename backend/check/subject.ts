@@ -147,7 +147,8 @@ export async function containerEnded(engine: Engine, container: ContainerRef): P
 
 export async function lastLines(engine: Engine, container: ContainerRef): Promise<string[]> {
   let text = ''
-  for await (const piece of engine.logs(container, { follow: false })) text = (text + piece.text).slice(-8192)
+  for await (const piece of engine.logs(container, { follow: false, tail: 200 }))
+    text = (text + piece.text).slice(-8192)
   return text
     .split('\n')
     .map((line) => line.trimEnd())

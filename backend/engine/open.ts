@@ -68,7 +68,7 @@ export class DockerEngine implements port.Engine {
   wait(container: port.ContainerRef, signal?: AbortSignal): Promise<{ exitCode: number }> {
     return containers.wait(this.#connection, container, { signal })
   }
-  logs(container: port.ContainerRef, options: { follow: boolean; signal?: AbortSignal }) {
+  logs(container: port.ContainerRef, options: { follow: boolean; tail?: number; signal?: AbortSignal }) {
     return processes.logs(this.#connection, container, options)
   }
   exec(container: port.ContainerRef, argv: string[], options?: Parameters<port.Engine['exec']>[2]) {

@@ -24,10 +24,10 @@ export interface Engine extends AsyncDisposable {
   inspect(container: ContainerRef): Promise<ContainerFacts>
   /** Resolves when the container has ended. */
   wait(container: ContainerRef, signal?: AbortSignal): Promise<{ exitCode: number }>
-  /** stdout and stderr as they come, from the start; `follow` until it ends. */
+  /** stdout and stderr as they come, from the start or the last `tail` lines; `follow` until it ends. */
   logs(
     container: ContainerRef,
-    options: { follow: boolean; signal?: AbortSignal },
+    options: { follow: boolean; tail?: number; signal?: AbortSignal },
   ): AsyncIterable<{ stream: 'stdout' | 'stderr'; text: string }>
   /** A process in a running container; its whole output, cut at `maxBytes` (default 1 MiB). */
   exec(

@@ -11,14 +11,14 @@ const DEFAULT_MAX_BYTES = 1024 * 1024
 export async function* logs(
   c: Connection,
   container: port.ContainerRef,
-  options: { follow: boolean; signal?: AbortSignal },
+  options: { follow: boolean; tail?: number; signal?: AbortSignal },
 ): AsyncGenerator<{ stream: OutputStream; text: string }> {
   const id = containers.refId(container)
   const { Config } = await c.ask('inspect container', answers.TtyAnswer, (api, abortSignal) =>
     api.getContainer(id).inspect({ abortSignal }),
   )
   const path = `/containers/${id}/logs?`
-  const query = { stdout: 1, stderr: 1, follow: options.follow ? 1 : 0 }
+  const query = { stdout: 1, stderr: 1, follow: options.follow ? 1 : 0, tail: options.tail ?? 'all' }
   const source = await c.stream(
     'logs of container',
     (_api, wire, abortSignal) =>

@@ -27,6 +27,10 @@ const TEXT = {
     en: 'Port {port} answered with {words}.',
     ja: '{port} 番の応答は {words} でした。',
   },
+  unreachable: {
+    en: 'The container has no network on which anybody outside could reach port {port}.',
+    ja: 'コンテナには、外から {port} 番に届くネットワークがありません。',
+  },
   none: {
     en: 'Port {port} gave no HTTP answer: {words}.',
     ja: '{port} 番から HTTP の応答がありません: {words}',
@@ -81,6 +85,8 @@ export const httpAnswers: Evaluator<'http-answers'> = {
           }
         : { status: 'failed', observed: [TEXT.silent], evidence: all }
     }
+    if (answers.length === 0)
+      return { status: 'failed', observed: [TEXT.unreachable, { port: ports[0]! }], evidence: all }
     const last = answers.find(([answer]) => answer.status)?.[0] ?? answers[0]?.[0]
     const vars = { port: last?.port ?? goal.port ?? 0, words: last?.words ?? '' }
     return { status: 'failed', observed: [last?.status ? TEXT.status : TEXT.none, vars], evidence: all }
