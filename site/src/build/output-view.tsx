@@ -32,7 +32,7 @@ export function OutputView() {
         </p>
       )}
       {output.cut > 0 && <p class="cut">{t('build.cut', { n: output.cut })}</p>}
-      <pre>{output.text}</pre>
+      {output.text ? <pre>{output.text}</pre> : !run?.exited && <p class="cut">{t('output.silent')}</p>}
       {run?.exited && (
         <p class="exited" data-bad={run.exited.exitCode !== 0} role="status">
           {run.exited.oomKilled ? t('output.oom') : t('output.exited', { code: String(run.exited.exitCode) })}

@@ -38,9 +38,16 @@ export function renderProse(markdown: string, options: ProseOptions): string {
         return `<a href="${escapeHtml(token.href)}"${away}>${this.parser.parseInline(token.tokens)}</a>`
       },
       table(token) {
-        const cells = (row: Tokens.TableCell[], tag: string) =>
-          row.map((cell) => `<${tag}>${this.parser.parseInline(cell.tokens)}</${tag}>`).join('')
+        const cells = (row: Tokens.TableCell[], tag: 'td' | 'th') =>
+          row
+            .map((cell) => {
+              // A corner without words is no heading of anything.
+              const name = cell.text === '' ? 'td' : tag
+              return `<${name}>${this.parser.parseInline(cell.tokens)}</${name}>`
+            })
+            .join('')
         const body = token.rows.map((row) => `<tr>${cells(row, 'td')}</tr>`).join('')
+        // It may be wider than the text: then it scrolls, by keyboard too.
         return `<div class="table" tabindex="0"><table><thead><tr>${cells(token.header, 'th')}</tr></thead><tbody>${body}</tbody></table></div>`
       },
       blockquote(token) {
@@ -68,13 +75,14 @@ function codeBlock(token: Tokens.Code, { highlighter, t }: ProseOptions): string
     themes: { light: 'github-light' as never, dark: 'github-dark' as never },
     defaultColor: 'light-dark()',
   })
+  // What a command prints is there to be read, not to be used: no buttons, and it stands right below its command.
+  if (name === '') return `<div class="code output">${html}</div>\n`
   const button = (kind: 'copy' | 'run') =>
     `<button type="button" class="button quiet small" data-code="${kind}">${ICONS[kind]}<span>${t(`code.${kind}`)}</span></button>`
   const runs = flags.includes('run')
-  const label = name === '' || name === 'text' ? '' : name
-  return `<div class="code${runs ? ' runs' : ''}"><div class="code-bar"><span class="code-name">${escapeHtml(label)}</span>${
-    runs ? button('run') : ''
-  }${button('copy')}</div>${html}</div>\n`
+  const buttons = runs ? button('run') + button('copy') : button('copy')
+  const bar = `<div class="code-bar"><span class="code-name">${escapeHtml(name)}</span>${buttons}</div>`
+  return `<div class="code${runs ? ' runs' : ''}">${bar}${html}</div>\n`
 }
 
 function picture(token: Tokens.Image, pictures: Record<string, string>): string {

@@ -212,6 +212,7 @@ export const CATALOG = {
     en: 'What the container of run.sh prints appears here.',
     ja: 'run.sh のコンテナの出力がここに表示されます。',
   },
+  'output.silent': { en: 'It has printed nothing yet.', ja: 'まだ何も出力していません。' },
   'output.exited': {
     en: 'The container ended with exit code {code}.',
     ja: 'コンテナは終了コード {code} で終了しました。',

@@ -33,6 +33,8 @@ export function Panel({
   const screenReader = useSignal(readKept('screen-reader') === 'on')
   const finding = useSignal(false)
   const terminalHandle = useRef<TerminalHandle | undefined>(undefined)
+  /** The terminal that the learner has just asked for: it takes the keys as soon as it can. */
+  const focusWanted = useRef<string | undefined>(undefined)
   const root = useRef<HTMLElement>(null)
   const shownTerminal = terminals.find((one) => one.key === active.value)
   const tab =
@@ -50,6 +52,7 @@ export function Panel({
   ]
   const add = (kind: 'shell' | 'container') => {
     active.value = session.terminals.add(kind).key
+    focusWanted.current = active.value
   }
   handle.current = {
     focus: () =>
@@ -63,7 +66,8 @@ export function Panel({
           : (terminals.find((one) => one.kind === 'shell') ?? session.terminals.add('shell'))
       active.value = shell.key
       shell.type(text)
-      setTimeout(() => terminalHandle.current?.focus(), 50)
+      if (shell.key === tab) terminalHandle.current?.focus()
+      else focusWanted.current = shell.key
     },
   }
   const running = session.phase.value.phase === 'running'
@@ -173,6 +177,9 @@ export function Panel({
             finding={finding.value}
             handle={(next) => {
               if (next || one.key === tab) terminalHandle.current = next
+              if (!next?.ready || focusWanted.current !== one.key) return
+              focusWanted.current = undefined
+              next.focus()
             }}
           />
         ))}

@@ -6,6 +6,8 @@ import type { Screen } from './screen.ts'
 import type { TerminalSession } from './session.ts'
 
 export interface TerminalHandle {
+  /** Its screen is there. */
+  ready: boolean
   focus(): void
 }
 
@@ -54,7 +56,7 @@ export function TerminalView({
   useEffect(() => {
     if (!shown) return
     screen.value?.fit()
-    handle({ focus: () => screen.peek()?.focus() })
+    handle({ ready: screen.value !== undefined, focus: () => screen.peek()?.focus() })
     return () => handle(undefined)
   }, [shown, screen.value])
 
