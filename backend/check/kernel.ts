@@ -138,7 +138,7 @@ function readListener(line: string): Listener[] {
   const [address, port] = (fields[1] ?? '').split(':')
   if (fields[3] !== '0A' || !address || !port) return []
   const bytes = (address.match(/.{8}/g) ?? []).map((word) => word.match(/../g)!.reverse().join(''))
-  const text = bytes.join('')
+  const text = bytes.join('').toLowerCase()
   const loopback =
     text.length === 8 ? text.startsWith('7f') : /^0{31}1$/.test(text) || /^0{20}ffff7f/.test(text)
   const shown =

@@ -89,10 +89,13 @@ export async function buildImage(run: BuildRun): Promise<ImageFacts | Unmet> {
   return host.engine.imageInspect(result.imageId)
 }
 
-/** run.sh's container as it is graded: from exactly this image, staying where it ends, watched by nothing but the probes. */
+/**
+ * run.sh's container as it is graded: from exactly this image, staying where it ends, watched by nothing but the probes. Without its name,
+ * which on a given engine another container may have.
+ */
 export function gradedSpec(spec: ContainerSpec, imageId: string): ContainerSpec {
   const image = spec.image === IMAGE_NAME ? imageId : spec.image
-  return { ...spec, image, autoRemove: false, restart: 'no', healthcheck: 'none' }
+  return { ...spec, name: undefined, image, autoRemove: false, restart: 'no', healthcheck: 'none' }
 }
 
 /** Starts the container and waits until something in it listens, it ends, or the time is over. */
