@@ -76,9 +76,16 @@ function outerForms(inner: string, text: string): EncodedSecret[] {
     forms.push(form('backslash-x', pairs.map((pair) => `\\x${pair}`).join(''), 4))
     forms.push(form('backslash-u', pairs.map((pair) => `\\u00${pair}`).join(''), 6))
   }
+  for (const first of [0, 1]) {
+    // Words of two bytes, the second one first: how od -x and hexdump print on today's machines.
+    const words = lower
+      .slice(first)
+      .flatMap((pair, index, all) => (index % 2 === 1 ? [pair + all[index - 1]] : []))
+    forms.push(form('hex words', words.join(' '), 2.5, 5))
+  }
   forms.push(form('url-encoded', encodeURIComponent(text), 1))
   for (const separator of [',', ', ', ' ']) forms.push(form('decimal', [...plain].join(separator), 3, 2))
-  for (const separator of [' ', '\n', ',', '.', '-', '_', '/'])
+  for (const separator of [' ', '   ', '\n', ',', '.', '-', '_', '/'])
     forms.push(form('spaced', [...text].join(separator), 2, 1))
   const utf16 = Buffer.from(text, 'utf16le')
   forms.push(form('utf-16le', utf16, 2), form('utf-16be', Buffer.from(utf16).swap16(), 2))

@@ -68,6 +68,9 @@ test.each([
     ),
   ],
   ['spaced', [...CANARY].join('\n')],
+  ['spaced', [...CANARY].join('   ')],
+  ['hex words', Buffer.from(CANARY).swap16().toString('hex').replace(/.{4}/g, '$& ')],
+  ['hex words', Buffer.from(`x${CANARY}y`).swap16().toString('hex').replace(/.{4}/g, '$& ')],
   ['plain', CANARY.replace(/.{10}/g, '$&\n')],
 ] as [string, string | Buffer][])('finds it as %s', async (encoding, content) => {
   const text = Buffer.concat([Buffer.from('before '), Buffer.from(content), Buffer.from(' after')])
