@@ -76,7 +76,7 @@ function codeBlock(token: Tokens.Code, { highlighter, t }: ProseOptions): string
     defaultColor: 'light-dark()',
   })
   // What a command prints is there to be read, not to be used: no buttons, and it stands right below its command.
-  if (name === '') return `<div class="code output">${html}</div>\n`
+  if (known === 'text') return `<div class="code output">${html}</div>\n`
   const button = (kind: 'copy' | 'run') =>
     `<button type="button" class="button quiet small" data-code="${kind}">${ICONS[kind]}<span>${t(`code.${kind}`)}</span></button>`
   const runs = flags.includes('run')
