@@ -38,8 +38,13 @@ export interface BuildRunOptions {
   signal: AbortSignal
 }
 
+/** The container that runs. `removeAfter`: run.sh says `--rm`. */
+export interface RunningContainer extends ContainerRef {
+  removeAfter: boolean
+}
+
 /** `docker build -t web .` and then run.sh, as the same commands typed in the terminal would do. Undefined: the build gave no image. */
-export async function buildAndRun(options: BuildRunOptions): Promise<ContainerRef | undefined> {
+export async function buildAndRun(options: BuildRunOptions): Promise<RunningContainer | undefined> {
   if (!(await buildImage(options))) return undefined
   const { workplace, run, emit, signal } = options
   const { engine } = workplace
@@ -47,7 +52,9 @@ export async function buildAndRun(options: BuildRunOptions): Promise<ContainerRe
   const name = run.spec.name ?? workplace.container
   await engine.remove({ id: name })
   if (name !== workplace.container) await engine.remove({ id: workplace.container })
-  const container = await engine.create({ ...run.spec, image: workplace.image, name })
+  // An engine that removes the container itself takes the last words of one that ends at once with it.
+  const spec = { ...run.spec, image: workplace.image, name, autoRemove: false }
+  const container = await engine.create(spec)
   try {
     await engine.start(container)
     signal.throwIfAborted()
@@ -58,7 +65,7 @@ export async function buildAndRun(options: BuildRunOptions): Promise<ContainerRe
   const facts = await engine.inspect(container).catch(() => undefined)
   const ports = facts?.ports.map((port) => ({ container: port.container, host: port.host })) ?? []
   emit({ type: 'run.started', container: name, command: run.command, ports })
-  return container
+  return { ...container, removeAfter: run.spec.autoRemove === true }
 }
 
 async function buildImage({ workplace, files, emit, clock, signal }: BuildRunOptions): Promise<boolean> {
@@ -110,7 +117,7 @@ async function interrupted(error: DrydockError, workplace: Workplace, clock: Clo
 /** Tells what the container prints and how it ended. Resolves then, or when the signal says so. */
 export async function followContainer(
   engine: Engine,
-  container: ContainerRef,
+  container: RunningContainer,
   emit: (message: ServerMessage) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -118,8 +125,9 @@ export async function followContainer(
   try {
     const { exitCode } = await engine.wait(container, signal)
     await printed
-    // With --rm it is gone already.
+    // Removed by hand, it is gone already.
     const facts = await engine.inspect(container).catch(() => undefined)
+    if (container.removeAfter) await engine.remove(container).catch(() => {})
     if (!signal.aborted) emit({ type: 'run.exited', exitCode, oomKilled: facts?.oomKilled ?? false })
   } catch {
     // The engine is gone, and the session is told by the berth's own end.

@@ -6,12 +6,11 @@ import { type Clock, systemClock } from '../clock.ts'
 import type { BuildRequest, BuildResult, Engine } from '../engine/port.ts'
 import { DrydockError } from '../errors.ts'
 import { Progress } from '../progress/progress.ts'
-import type { Page, Tab } from '../protocol/connection.ts'
 import { decodeFrame, encodeFrame, FrameKind } from '../protocol/frames.ts'
-import type { ClientMessage, ServerMessage } from '../protocol/messages.ts'
 import type { Report } from '../protocol/report.ts'
 import type { Pty } from '../terminal/pty.ts'
 import type { Grade, GradeRequest } from './grading.ts'
+import { RecordedPage } from './recorded-page.fixture.ts'
 import { Sessions } from './sessions.ts'
 import type { Workplace, WorkplaceEnd, Workplaces } from './workplace.ts'
 
@@ -104,40 +103,6 @@ class TestWorkplace implements Workplace {
   }
 }
 
-class Browser implements Page {
-  language = 'en' as const
-  received: ServerMessage[] = []
-  output = ''
-  reason: string | undefined
-  tab!: Tab
-  #id = 100
-  send(message: ServerMessage) {
-    this.received.push(message)
-  }
-  sendFrame(bytes: Uint8Array, flushed: () => void) {
-    this.output += Buffer.from(decodeFrame(bytes)!.payload).toString()
-    flushed()
-  }
-  close(reason: string) {
-    this.reason = reason
-  }
-  async ask(message: object): Promise<ServerMessage> {
-    const id = this.#id++
-    this.tab.message({ id, ...message } as ClientMessage)
-    return vi.waitFor(() => {
-      const answer = this.received.find((message) => 'id' in message && message.id === id)
-      if (!answer) throw new Error(`no answer to ${JSON.stringify(message)}`)
-      return answer
-    })
-  }
-  of<T extends ServerMessage['type']>(type: T) {
-    return this.received.filter((message) => message.type === type) as Extract<ServerMessage, { type: T }>[]
-  }
-  get phase() {
-    return this.of('phase').at(-1)?.phase
-  }
-}
-
 let folder: string
 let progress: Progress
 let places: TestWorkplace[]
@@ -199,11 +164,11 @@ const start = () =>
     },
   })
 const open = async (lesson = 'c/l', learner = 'local') => {
-  const page = new Browser()
+  const page = new RecordedPage()
   page.tab = await sessions.connect({ learner, lesson, page })
   return page
 }
-const running = async (page: Browser) => {
+const running = async (page: RecordedPage) => {
   await page.ask({ type: 'run' })
   await vi.waitFor(() => expect(places.at(-1)?.request).toBeDefined())
   places.at(-1)!.build.resolve({ outcome: 'built', imageId: 'sha256:1', ms: 1 })

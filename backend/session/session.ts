@@ -1,7 +1,6 @@
 import type { LoadedLesson } from '../../lessons/format/load.ts'
 import type { GradeEvent } from '../check/grade.ts'
 import type { Clock } from '../clock.ts'
-import type { ContainerRef } from '../engine/port.ts'
 import { asDrydockError, DrydockError } from '../errors.ts'
 import type { Progress } from '../progress/progress.ts'
 import type { Page, Tab } from '../protocol/connection.ts'
@@ -10,7 +9,13 @@ import type { ClientMessage, ServerMessage } from '../protocol/messages.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { WorkspaceFiles } from '../workspace/files.ts'
 import { BerthSync } from './berth-sync.ts'
-import { buildAndRun, followContainer, readRunCommand, stopContainer } from './build-run.ts'
+import {
+  buildAndRun,
+  followContainer,
+  type RunningContainer,
+  readRunCommand,
+  stopContainer,
+} from './build-run.ts'
 import { type FileChange, SessionFiles } from './files.ts'
 import type { Grade } from './grading.ts'
 import { keepInSync } from './keep-in-sync.ts'
@@ -53,7 +58,7 @@ export class Session {
   /** Ends the build or the check that runs. */
   #activity: AbortController | undefined
   /** The container of Build & Run, and what follows it. */
-  #container: { ref: ContainerRef; follow: AbortController } | undefined
+  #container: { ref: RunningContainer; follow: AbortController } | undefined
   #syncing = new AbortController()
 
   constructor(options: SessionOptions) {
