@@ -113,7 +113,7 @@ export function Panel({
             </span>
           ))}
         </div>
-        <div class="tab-actions">
+        <div class={`tab-actions ${terminals.length > 1 ? 'crowded' : ''}`}>
           {shownTerminal && (
             <>
               <button

@@ -27,6 +27,7 @@ export class Screen implements Disposable {
       fontSize: 13,
       lineHeight: 1.2,
       scrollback: 5_000,
+      logLevel: 'off', // it would write a line to the console for each byte of /dev/urandom
       cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
       screenReaderMode: options.screenReader,
       minimumContrastRatio: 4.5,
