@@ -67,7 +67,8 @@ export function berthSpec(input: SpecInput) {
       env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root'],
       capabilities: { bounding: CAPABILITIES, effective: CAPABILITIES, permitted: CAPABILITIES },
       noNewPrivileges: false, // SUID programs in learners' containers are part of the lessons
-      oomScoreAdj: 500, // before the lab itself
+      // No oomScoreAdj: where root holds CAP_SYS_RESOURCE it would also become the least that the berth may set (proc(5)), and the engine
+      // inside starts every container at 0.
     },
     root: { path: input.rootfs, readonly: false },
     mounts: [
