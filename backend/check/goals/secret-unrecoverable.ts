@@ -1,16 +1,8 @@
-import {
-  examineImage,
-  type Finding,
-  FRAGMENT_CHARACTERS,
-  type ImageDescription,
-  searchText,
-} from '../../image/index.ts'
-import type { Where } from '../../protocol/report.ts'
-import type { Instruction } from '../dockerfile.ts'
-import { stepOfCommand } from '../dockerfile-step.ts'
+import { examineImage, type Finding, FRAGMENT_CHARACTERS, searchText } from '../../image/index.ts'
 import type { Evaluator } from '../evaluator.ts'
+import { describeFinding, hide, marksInFiles, pathOf, placeOfFinding, shortId } from '../finding-text.ts'
+import { filesFromStages, filesOfRun } from '../layer-files.ts'
 import { findSecretFlows } from '../secret-flow.ts'
-import type { Subject } from '../subject.ts'
 
 const TEXT = {
   expected: {
@@ -87,7 +79,7 @@ export const secretUnrecoverable: Evaluator<'secret-unrecoverable'> = {
         status: 'failed',
         observed: sentence(worst),
         evidence,
-        where: whereOf(subject, worst) ?? written.where,
+        where: placeOfFinding(subject, worst) ?? written.where,
       }
     }
     const hidden = unsearched.filter(({ reason }) => reason !== 'matches')
@@ -101,7 +93,7 @@ export const secretUnrecoverable: Evaluator<'secret-unrecoverable'> = {
 
     const flows = findSecretFlows(
       subject.given.dockerfile,
-      (run) => filesOfRun(subject, read, run),
+      (run) => filesOfRun(subject.given.dockerfile, read, run),
       filesFromStages(read),
     )
     if (flows.length > 0) {
@@ -129,7 +121,7 @@ export const secretUnrecoverable: Evaluator<'secret-unrecoverable'> = {
           status: 'failed',
           observed: [TEXT.image, { id: shortId(id) }],
           evidence,
-          where: whereOf(subject, other.findings[0]!),
+          where: placeOfFinding(subject, other.findings[0]!),
         }
       }
     }
@@ -162,23 +154,6 @@ export const secretUnrecoverable: Evaluator<'secret-unrecoverable'> = {
   },
 }
 
-function filesFromStages(image: ImageDescription): string[] {
-  const copied = image.layers.filter(({ command }) => /^COPY\b/.test(command))
-  return copied.flatMap(({ entries }) =>
-    entries.filter(({ kind }) => kind === 'file').map(({ path }) => `/${path}`),
-  )
-}
-
-/** The files of the layer that this RUN made; undefined when its layer is not part of the image. */
-function filesOfRun(subject: Subject, image: ImageDescription, run: Instruction): string[] | undefined {
-  const layer = image.layers.find(
-    ({ createdBy }) => stepOfCommand(subject.given.dockerfile, createdBy) === run,
-  )
-  return layer?.entries
-    .filter(({ kind, change }) => kind !== 'directory' && (change === 'added' || change === 'changed'))
-    .map(({ path }) => `/${path}`)
-}
-
 /** The whole token before pieces; what anybody sees without unpacking before what must be unpacked. */
 function rank(finding: Finding): number {
   const places = { layer: 0, config: 1, history: 2, document: 3 }
@@ -199,75 +174,4 @@ function sentence(finding: Finding): [(typeof TEXT)['layer'], Record<string, str
     case 'document':
       return [TEXT.document, { path: finding.archivePath, encoding }]
   }
-}
-
-function pathOf(finding: Finding): string {
-  return [`/${finding.path ?? ''}`, ...finding.inside].join(' > ')
-}
-
-/** `layer 5 (sha256:1f2e…) /root/.npmrc: plain, all 40 characters, replaced later; made by RUN … (Dockerfile:7)` */
-function describeFinding(subject: Subject, finding: Finding): string {
-  const { canary } = subject.given
-  const size = finding.complete
-    ? 'the whole token'
-    : `a piece of ${finding.characters} of its ${canary.length} characters`
-  const step = stepOfCommand(subject.given.dockerfile, finding.createdBy ?? '')
-  const made = finding.command ? `; made by ${hide(finding.command, canary).slice(0, 160)}` : ''
-  const line = step ? ` (${subject.given.dockerfile.file}:${step.line})` : ''
-  const gone = finding.deletedLater ? ', deleted or overwritten by a later layer' : ''
-  const place =
-    finding.place === 'layer'
-      ? `layer ${finding.layer} (${shortId(finding.diffId ?? '')}) ${pathOf(finding)}${finding.header ? ' (in its name or attributes)' : ''}`
-      : finding.place === 'document'
-        ? finding.archivePath
-        : (finding.pointer ?? finding.place)
-  return `${place}: ${finding.encoding}, ${size}${gone}${made}${line}`
-}
-
-function whereOf(subject: Subject, finding: Finding): Where | undefined {
-  const { dockerfile } = subject.given
-  if (finding.place === 'config') {
-    const pointer = finding.pointer ?? ''
-    const keyword = /Env/.test(pointer)
-      ? 'ENV'
-      : /Labels/.test(pointer)
-        ? 'LABEL'
-        : /Entrypoint/.test(pointer)
-          ? 'ENTRYPOINT'
-          : 'CMD'
-    const place = dockerfile.instructions.findLast((found) => found.keyword === keyword)
-    return place && dockerfile.where(place.line)
-  }
-  const step = stepOfCommand(dockerfile, finding.createdBy ?? '')
-  if (finding.place === 'history' || !step) {
-    // A RUN's history line repeats the build arguments in scope: the ARG is what put them there.
-    const declared = dockerfile.instructions.findLast(
-      (found) => found.keyword === 'ARG' && /TOKEN/i.test(found.argument),
-    )
-    if (declared) return dockerfile.where(declared.line)
-  }
-  return step && dockerfile.where(step.line)
-}
-
-/** Where `@@CANARY@@` stands in the workspace: the secret was written into the files themselves. */
-function marksInFiles(subject: Subject): { lines: string[]; where: Where | undefined } {
-  const places: Where[] = []
-  for (const [file, { content }] of subject.given.written) {
-    for (const [index, line] of content.toString('latin1').split('\n').entries()) {
-      if (line.includes('@@CANARY@@')) places.push({ file, line: index + 1 })
-    }
-  }
-  return {
-    lines: places.slice(0, 10).map(({ file, line }) => `${file}:${line}: the token is written in the file`),
-    where: places[0],
-  }
-}
-
-function shortId(id: string): string {
-  return id.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1')
-}
-
-/** The token's middle is left out: a report may be shown to others. */
-function hide(text: string, canary: string): string {
-  return text.replaceAll(canary, `${canary.slice(0, 8)}…${canary.slice(-4)}`)
 }
