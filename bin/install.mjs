@@ -14,8 +14,10 @@ const NEEDED_SPACE = '1.5 GB'
 
 /** The Node.js that runs Drydock: the pinned one of node_modules or, where npm has none for the platform, this one when new enough. */
 export function runtimeNode(root) {
-  const pinned = path.join(root, 'node_modules', '.bin', 'node')
-  if (existsSync(pinned)) return pinned
+  // Not node_modules/.bin/node: npm 10 makes no link for a package that it has under several names for several platforms.
+  const names = [`node-${process.platform}-${process.arch}`, `node-bin-${process.platform}-${process.arch}`]
+  const pinned = names.map((name) => path.join(root, 'node_modules', name, 'bin', 'node')).find(existsSync)
+  if (pinned) return pinned
   if (Number(process.versions.node.split('.')[0]) >= OLDEST_OWN_NODE) return process.execPath
   throw new SetupError('DD_NODE_PLATFORM', {
     platform: `${process.platform}-${process.arch}`,

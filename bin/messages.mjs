@@ -9,6 +9,15 @@ const TEXTS = {
     ja: 'package-lock.json に記載された {count} 個のパッケージ（Drydock を動かす Node.js を含む）を {dir} に入れます（インストールスクリプトは実行しません）',
   },
   installProgress: { en: '{done} of {count} packages', ja: '{count} 個中 {done} 個' },
+  library: { en: 'Installing a Debian package', ja: 'Debian パッケージをインストールします' },
+  libraryDetail: {
+    en: '{name}, a library of the C compiler that the Node.js of Drydock needs (from the sources that apt is configured with)',
+    ja: '{name}（Drydock の Node.js が必要とする C コンパイラーのライブラリー。apt に設定された取得元から）',
+  },
+  DD_NODE_LIBRARY: {
+    en: 'The Node.js that npm brought does not start here: {detail}\nRun: {command}\nthen the same command again.',
+    ja: 'npm が入れた Node.js がここでは起動しません: {detail}\n実行してください: {command}\nその後、同じコマンドをもう一度実行してください。',
+  },
   DD_NODE_OLD: {
     en: 'Drydock needs Node.js 20 or newer; this is {version}.\nInstall a newer Node.js and run the same command again.',
     ja: 'Drydock には Node.js 20 以降が必要です（現在は {version}）。\n新しい Node.js を入れて、同じコマンドをもう一度実行してください。',
