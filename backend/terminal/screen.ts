@@ -1,6 +1,6 @@
 import serializeAddon from '@xterm/addon-serialize'
-import graphemesAddon from '@xterm/addon-unicode-graphemes'
 import headless from '@xterm/headless'
+import { UnicodeGraphemesAddon } from './graphemes.ts'
 
 /** Lines above the screen that a replay brings back. A line costs 12 bytes a column: 500 × 80 are 0.5 MB. */
 const SCROLLBACK_LINES = 500
@@ -21,7 +21,7 @@ export class Screen implements Disposable {
     })
     this.#terminal.loadAddon(this.#serialize as never)
     // The page measures wide characters with the same tables.
-    this.#terminal.loadAddon(new graphemesAddon.UnicodeGraphemesAddon() as never)
+    this.#terminal.loadAddon(new UnicodeGraphemesAddon() as never)
   }
 
   /** `parsed` is called when these bytes are on the screen; writes are parsed in order, later. */
