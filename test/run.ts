@@ -1,36 +1,22 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { requireBerths } from '../backend/cli/berths-here.ts'
-import { cacheOf, defaultData, ROOT } from '../backend/cli/places.ts'
-import { LAB_PACKAGES, TEST_PACKAGES } from '../backend/cli/prepare/packages.ts'
-import {
-  type Preparation,
-  prepareAccount,
-  prepareBerths,
-  preparePackages,
-  prepareSite,
-} from '../backend/cli/prepare/prepare.ts'
+import { ROOT } from '../backend/cli/places.ts'
 import { StopRequest } from '../backend/cli/stop-request.ts'
 import { systemClock } from '../backend/clock.ts'
 import { asDrydockError } from '../backend/errors.ts'
 import { Display } from '../bin/display.mjs'
 import { localLanguage } from '../bin/messages.mjs'
+import { prepareTests } from './prepare.ts'
 
 /** What `npm test` runs once the npm packages are there: brings Debian's packages, the baked hosts and the site, then every test. */
 async function main(args: string[]): Promise<number> {
   const display = new Display()
   const language = localLanguage()
   using stop = new StopRequest(systemClock)
-  const preparation: Preparation = { display, language, signal: stop.signal, install: true }
   try {
     requireBerths()
-    await preparePackages([...LAB_PACKAGES, ...TEST_PACKAGES], preparation)
-    await prepareBerths(
-      cacheOf(process.env.DRYDOCK_DATA || defaultData(process.env), process.env),
-      preparation,
-    )
-    await prepareSite(preparation)
-    await prepareAccount(preparation)
+    await prepareTests({ display, language, signal: stop.signal, install: true })
   } catch (error) {
     display.close()
     if (stop.signal.aborted) return 130
