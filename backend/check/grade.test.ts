@@ -1,12 +1,11 @@
 import type { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { Lesson } from '../../lessons/format/schema.ts'
-import { systemClock } from '../clock.ts'
 import type { BuildResult, Engine } from '../engine/port.ts'
 import { DrydockError } from '../errors.ts'
 import type { GoalResult } from '../protocol/report.ts'
 import { type GradeEvent, grade, isPassed } from './grade.ts'
-import { type Recorded, recordedSubject } from './subject.fixture.ts'
+import { impatientClock, type Recorded, recordedSubject } from './subject.fixture.ts'
 
 const text = { en: 'T', ja: 'て' }
 const lesson = {
@@ -66,7 +65,7 @@ async function run({ recorded = {}, build, engine = {}, files = {}, language = '
     else all.set(path, { content: Buffer.from(content), mode: 0o644 })
   }
   const events: GradeEvent[] = []
-  const clock = { ...systemClock, sleep: async () => {} }
+  const clock = impatientClock()
   const input = { lesson, files: all, host: { engine: subject.engine }, language, clock }
   const report = await grade({ ...input, onEvent: (event) => events.push(event) })
   return { report, events, removed }

@@ -3,13 +3,13 @@ import type { Lesson } from '../../lessons/format/schema.ts'
 import type { Clock } from '../clock.ts'
 import type { ContainerRef, ImageFacts } from '../engine/port.ts'
 import { asDrydockError } from '../errors.ts'
-import { type Language, say } from '../protocol/language.ts'
+import type { Language } from '../protocol/language.ts'
 import type { BuildEvent } from '../protocol/messages.ts'
 import type { GoalResult, Report } from '../protocol/report.ts'
 import { findDockerfile } from '../workspace/context.ts'
 import { checkWorkspace, FOLDER_LIMITS, substituteCanary, type WorkspaceFiles } from '../workspace/files.ts'
 import { DockerfileView } from './dockerfile.ts'
-import type { Evaluator, Sentence } from './evaluator.ts'
+import { type Evaluator, type Sentence, spoken } from './evaluator.ts'
 import { EVALUATORS } from './goals/index.ts'
 import type { GradingHost } from './host.ts'
 import { buildImage, gradedSpec, IMAGE_NAME, newCanary, startContainer } from './prepare.ts'
@@ -132,7 +132,7 @@ async function evaluate<K extends GoalKind>(
   language: Language,
 ): Promise<GoalResult> {
   const evaluator = EVALUATORS[goal.kind] as unknown as Evaluator<GoalKind>
-  const text = ([template, vars]: Sentence) => say(template, language, vars)
+  const text = (sentence: Sentence) => spoken(sentence, language)
   const common = { id: goal.id, kind: goal.kind, expected: text(evaluator.expected(goal)) }
   const hint = goal.hint[language]
   try {

@@ -74,7 +74,7 @@ export async function buildImage(run: BuildRun): Promise<ImageFacts | Unmet> {
       signal?.throwIfAborted()
       const error = asDrydockError(thrown)
       if (error.code !== 'DD_BUILD_TIMEOUT' && error.code !== 'DD_BUILD_FAILED') throw error
-      return new Unmet([BUILD_STOPPED, { why: error.explain('en') }])
+      return new Unmet([BUILD_STOPPED, { why: { en: error.explain('en'), ja: error.explain('ja') } }])
     })
   if (result instanceof Unmet) return result
   signal?.throwIfAborted()

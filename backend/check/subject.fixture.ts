@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { pack } from 'tar-stream'
-import { systemClock } from '../clock.ts'
+import { type Clock, systemClock } from '../clock.ts'
 import type { ContainerFacts, ContainerSpec, Engine, ImageFacts, ProcessOutput } from '../engine/port.ts'
 import { DrydockError } from '../errors.ts'
 import type { RegistryLog } from '../registry/registry.ts'
@@ -61,7 +61,7 @@ export function recordedSubject(recorded: Recorded = {}): Subject {
   })
   return new Subject({
     engine: recordedEngine(recorded),
-    clock: { ...systemClock, sleep: async () => {} },
+    clock: impatientClock(),
     files,
     written: files,
     ...(recorded.starter && { starter: asFiles(recorded.starter) }),
@@ -79,6 +79,18 @@ export function recordedSubject(recorded: Recorded = {}): Subject {
       } as unknown as ImageFacts),
     container: recorded.container ?? { id: 'c'.repeat(64) },
   })
+}
+
+/** Sleeping takes no time and lets it pass all the same. */
+export function impatientClock(): Clock {
+  let now = 0
+  return {
+    ...systemClock,
+    now: () => now,
+    sleep: async (ms) => {
+      now += ms
+    },
+  }
 }
 
 function asFiles(texts: Record<string, string>): WorkspaceFiles {

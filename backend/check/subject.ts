@@ -85,6 +85,11 @@ export class Subject {
     return this.#kernel
   }
 
+  /** The next `kernel` looks again. */
+  forget(): void {
+    this.#kernel = undefined
+  }
+
   async #look(): Promise<KernelFacts> {
     const { clock, signal } = this.given
     for (let looks = 1; ; looks++) {

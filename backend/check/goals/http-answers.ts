@@ -2,6 +2,9 @@ import type { Evaluator } from '../evaluator.ts'
 import type { HttpAnswer } from '../probe.ts'
 import { lastLines, type Subject } from '../subject.ts'
 
+const PATIENCE_MS = 4000 // counted from the first listening socket; an answer that hangs takes longer than this by itself
+const AGAIN_MS = 700
+
 const TEXT = {
   any: {
     en: 'The app answers HTTP with status 200 to a request from outside its container.',
@@ -45,20 +48,18 @@ export const httpAnswers: Evaluator<'http-answers'> = {
   expected: (goal) => (goal.port ? [TEXT.port, { port: goal.port }] : [TEXT.any]),
 
   async evaluate(goal, subject) {
-    const { listeners } = await subject.kernel()
-    const outside = [
-      ...new Set(listeners.filter((listener) => listener.outside).map((listener) => listener.port)),
-    ].sort((a, b) => a - b)
-    const ports = goal.port ? [goal.port] : outside
-    const answers: [HttpAnswer, 'published' | 'network'][] = []
-    if (goal.port && (await publishes(subject, goal.port))) {
-      for (const answer of await subject.ask(ports, 'published')) answers.push([answer, 'published'])
+    const { clock, signal } = subject.given
+    const until = clock.now() + PATIENCE_MS
+    let round = await askAround(goal.port, subject)
+    // What listens first may be waiting for what answers: a server behind a supervisor, or behind a forwarder.
+    while (!round.answers.some(isGood) && clock.now() < until) {
+      await clock.sleep(AGAIN_MS, signal)
+      subject.forget()
+      round = await askAround(goal.port, subject)
     }
-    if (!answers.some(([answer]) => answer.status === 200)) {
-      for (const answer of await subject.ask(ports, 'network')) answers.push([answer, 'network'])
-    }
+    const { answers, ports, listeners, outside } = round
     const evidence = answers.map(([answer, from]) => describeAnswer(answer, from))
-    const good = answers.find(([answer]) => answer.status === 200)
+    const good = answers.find(isGood)
     if (good) {
       const [answer, from] = good
       if (isStarterServer(subject) && !answer.text.includes(subject.nonce)) {
@@ -91,6 +92,26 @@ export const httpAnswers: Evaluator<'http-answers'> = {
     const vars = { port: last?.port ?? goal.port ?? 0, words: last?.words ?? '' }
     return { status: 'failed', observed: [last?.status ? TEXT.status : TEXT.none, vars], evidence: all }
   },
+}
+
+type Asked = [answer: HttpAnswer, from: 'published' | 'network']
+
+const isGood = ([answer]: Asked) => answer.status === 200
+
+/** Asks the named port where it is published and then in the container's network, or every port that the container listens on. */
+async function askAround(port: number | undefined, subject: Subject) {
+  const { listeners } = await subject.kernel()
+  const reachable = listeners.filter((listener) => listener.outside).map((listener) => listener.port)
+  const outside = [...new Set(reachable)].sort((a, b) => a - b)
+  const ports = port ? [port] : outside
+  const answers: Asked[] = []
+  if (port && (await publishes(subject, port))) {
+    for (const answer of await subject.ask(ports, 'published')) answers.push([answer, 'published'])
+  }
+  if (!answers.some(isGood)) {
+    for (const answer of await subject.ask(ports, 'network')) answers.push([answer, 'network'])
+  }
+  return { answers, ports, listeners, outside }
 }
 
 export function describeAnswer(answer: HttpAnswer, from: 'published' | 'network'): string {

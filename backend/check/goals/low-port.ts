@@ -64,11 +64,7 @@ const WAYS: Record<LowPortFix, { en: string; ja: string }> = {
 }
 
 export const lowPort: Evaluator<'low-port'> = {
-  expected: (goal) => [
-    TEXT.expected,
-    // Both languages in one variable would mix them: the list is the names that appear in lesson.yaml and in documentation.
-    { port: goal.port, ways: goal.fixes.join(', ') },
-  ],
+  expected: (goal) => [TEXT.expected, { port: goal.port, ways: goal.fixes.map((fix) => WAYS[fix]) }],
 
   async evaluate(goal, subject) {
     const port = goal.port
@@ -109,7 +105,7 @@ export const lowPort: Evaluator<'low-port'> = {
       return { status: 'failed', observed: [TEXT.default, vars], evidence }
     }
     if (!goal.fixes.includes(found.fix)) {
-      return { status: 'failed', observed: [TEXT.unwanted, { port, way: WAYS[found.fix].en }], evidence }
+      return { status: 'failed', observed: [TEXT.unwanted, { port, way: WAYS[found.fix] }], evidence }
     }
     return {
       status: 'passed',
