@@ -172,7 +172,10 @@ export const CATALOG = {
   'files.take.mine': { en: 'Bring my text back', ja: '自分の内容に戻す' },
   'files.take.deleted': { en: 'Bring it back', ja: '元に戻す' },
   'files.tooLong': { en: '{path} is too long to be saved.', ja: '{path} は大きすぎて保存できません。' },
-  'files.tooLong.next': { en: 'Make it shorter than 1 MB.', ja: '1 MB より短くしてください。' },
+  'files.tooLong.next': {
+    en: 'Make it smaller, or keep it outside the workspace.',
+    ja: '小さくするか、ワークスペースの外に置いてください。',
+  },
 
   'panel.build': { en: 'Build log', ja: 'ビルドログ' },
   'panel.output': { en: 'Container output', ja: 'コンテナの出力' },

@@ -54,6 +54,8 @@ export class LessonSession {
   editor: EditorOrders = { show() {}, removed() {} }
   #socket: LessonSocket
   #undrawn: ({ build: BuildEvent } | { output: string })[] = []
+  /** Why a file's text is not saved, by path. */
+  #refusals = new Map<string, Problem>()
   #drawTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor(about: AboutLesson, connect: () => WebSocket = () => new WebSocket(addressOf(about))) {
@@ -135,6 +137,11 @@ export class LessonSession {
     if (await this.files.settled()) await this.#ask(request)
     else if (this.connection.peek().name !== 'open')
       this.problem.value = explain('closed', {}, this.about.language)
+    else {
+      // What would be built is not what is in the editor: say again which file is in the way.
+      const unsaved = Object.values(this.files.files.peek()).find((file) => file.refused === file.text)
+      this.problem.value = unsaved && this.#refusals.get(unsaved.path)
+    }
   }
 
   async #ask(request: Request): Promise<boolean> {
@@ -153,6 +160,7 @@ export class LessonSession {
       error.code === 'too-long'
         ? { code: error.code, what: this.t('files.tooLong', { path }), next: this.t('files.tooLong.next') }
         : explain(error.code, error.vars, this.about.language)
+    if (path) this.#refusals.set(path, this.problem.value)
   }
 
   #edited(): void {
