@@ -149,3 +149,19 @@ test('a container shell that is refused loses its tab', async () => {
   await new Promise((done) => setTimeout(done))
   expect(terminals.sessions.value.map((one) => one.kind)).toEqual(['shell'])
 })
+
+test('two shells that are resumed at once get their own screens, in whatever order the answers come', () => {
+  const { terminals } = lab([
+    { kind: 'shell', index: 1, name: 'one' },
+    { kind: 'shell', index: 2, name: 'two' },
+  ])
+  const screens = terminals.sessions.value.map((session) => {
+    const shown = screen()
+    session.attach(shown.port)
+    return shown
+  })
+  terminals.host(true, false)
+  terminals.opened(opened(1, 'two', 'second'))
+  terminals.opened(opened(2, 'one', 'first'))
+  expect(screens.map((one) => one.seen.join(''))).toEqual(['first', 'second'])
+})
