@@ -43,6 +43,7 @@ export default defineConfig({
           name: 'browser',
           include: [BROWSER],
           exclude: NEVER,
+          globalSetup: ['test/setup-browser.ts'],
           testTimeout: 300_000, // a lesson from the break to all goals green, typed by a browser
           hookTimeout: 180_000,
           fileParallelism: false,
