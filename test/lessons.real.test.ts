@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { BerthHost } from '../backend/berth/port.ts'
 import { openFreshHost } from '../backend/check/fresh-host.ts'
 import { grade } from '../backend/check/grade.ts'
@@ -13,6 +13,8 @@ import {
   loadStarter,
 } from '../lessons/format/load.ts'
 import { testBerthHost } from './berths.ts'
+
+vi.setConfig({ maxConcurrency: 2 }) // each grading builds and runs in a berth of its own: two cores carry no more
 
 let berths: BerthHost
 beforeAll(async () => {

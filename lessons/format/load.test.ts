@@ -43,11 +43,19 @@ describe('a lesson.yaml', () => {
 
   it.each([
     ['a missing translation, at its parent', good.replace(', ja: た', ''), '8: goals[0].title.ja is missing'],
-    ['an unknown key, at the key', `${good}    colour: red\n`, '10: goals[0].colour is not a key of this format'],
+    [
+      'an unknown key, at the key',
+      `${good}    colour: red\n`,
+      '10: goals[0].colour is not a key of this format',
+    ],
     ['a wrong type', good.replace('minutes: 5', 'minutes: soon'), '3: minutes must be a number'],
     ['a number out of range', good.replace('minutes: 5', 'minutes: 0'), '3: minutes must be at least 1'],
     ['a wrong choice', `${good}    processes: some\n`, '10: goals[0].processes must be one of main, all'],
-    ['a file outside the workspace', good.replace('[Dockerfile]', '[../x]'), '4: files[0]: must be a path inside the workspace'],
+    [
+      'a file outside the workspace',
+      good.replace('[Dockerfile]', '[../x]'),
+      '4: files[0]: must be a path inside the workspace',
+    ],
     ['YAML that does not parse', `${good}  bad: [`, '10: '],
     ['an empty list', good.replace('[Dockerfile]', '[]'), '4: files is empty'],
   ])('names the line and the reason: %s', async (_, yaml, expected) => {
@@ -60,7 +68,9 @@ describe('a lesson.yaml', () => {
   })
 
   it('refuses one goal id twice', async () => {
-    expect(await problemsOf(good + good.slice(good.indexOf('  - id: one')))).toEqual(['10: goals[1].id: "one" is here twice'])
+    expect(await problemsOf(good + good.slice(good.indexOf('  - id: one')))).toEqual([
+      '10: goals[1].id: "one" is here twice',
+    ])
   })
 
   it('tells all problems at once', async () => {
