@@ -1,18 +1,20 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { agent, runInBerth } from '../backend/agent/client.ts'
+import { WORKSPACE_DIR } from '../backend/agent/protocol.ts'
+import type { Berth, BerthHost } from '../backend/berth/port.ts'
 import { createBody } from '../backend/engine/container-spec.ts'
 import { parseRunCommand } from '../backend/workspace/run-command.ts'
+import { testBerthHost } from './berths.ts'
 
 /**
- * The run command's reader against the real sh and the real docker command line: the words that sh hands over, and the container that
- * `docker create` makes of them, must be those of ours. DRYDOCK_TEST_ENGINE is the socket of an engine that has this image.
+ * The run command's reader against the real sh (the host's) and the real docker command line (a berth's): the words that sh hands over,
+ * and the container that `docker create` makes of them, must be those of ours.
  */
-const engine = process.env.DRYDOCK_TEST_ENGINE
-const DOCKER = '/usr/bin/docker'
 const IMAGE = 'node:22-slim'
 /** Flags of `docker run` that `docker create` lacks: they change nothing in the container. */
 const RUN_ONLY = /^(-d|--detach|--detach-keys=.*|--sig-proxy.*)$/
@@ -155,7 +157,14 @@ const REFUSED = [
 ]
 
 let dir: string
+let host: BerthHost
+let berth: Berth
 beforeAll(async () => {
+  host = await testBerthHost()
+  berth = await host.open()
+  const sync = await agent.openSync(berth.agentSocket, WORKSPACE_DIR)
+  for (const [name, content] of Object.entries(FILES)) await sync.write(name, content, 0o644)
+  sync.close()
   dir = await mkdtemp(join(tmpdir(), 'drydock-run-'))
   for (const [name, content] of Object.entries(FILES)) await writeFile(join(dir, name), content)
   // In place of docker: the words as sh hands them over.
@@ -163,8 +172,8 @@ beforeAll(async () => {
   await chmod(join(dir, 'docker'), 0o755)
 })
 afterAll(async () => {
+  await host?.[Symbol.asyncDispose]()
   await rm(dir, { recursive: true })
-  if (engine) spawnSync(DOCKER, ['-H', `unix://${engine}`, 'volume', 'rm', '--force', NAME])
 })
 
 const NAME = `drydock-test-${process.pid}`
@@ -187,39 +196,41 @@ function shellWords(text: string): string[] | undefined {
 }
 
 /** The container's inspect document, or undefined when docker refuses. */
-function dockerCreates(words: string[]): Created | undefined {
+async function dockerCreates(words: string[]): Promise<Created | undefined> {
   const flags = words.slice(words.indexOf('run') + 1).filter((word) => !RUN_ONLY.test(word))
   // -d stands among other letters too; docker create knows neither it nor -dp.
   const args = flags.map((word) => word.replace(/^-d(?=[a-z])/, '-'))
-  const made = spawnSync(DOCKER, ['-H', `unix://${engine}`, 'create', ...args], {
-    cwd: dir,
-    encoding: 'utf8',
-    env: { PATH: '/usr/bin:/bin' },
-  })
-  return made.status === 0 ? inspectAndRemove(made.stdout.trim()) : undefined
+  return inspected('id=$(docker create "$@")', args)
 }
 
 async function weCreate(text: string): Promise<Created | undefined> {
   const { spec } = parse(text)
   const path = `/containers/create${spec.name ? `?name=${spec.name}` : ''}`
   const { status, body } = await post(path, createBody(spec, {}))
-  return status === 201 ? inspectAndRemove((body as { Id: string }).Id) : undefined
+  return status === 201 ? inspected('id=$1', [(body as { Id: string }).Id]) : undefined
 }
 
 type Created = { Config: Record<string, unknown>; HostConfig: Record<string, unknown> }
 
-function inspectAndRemove(id: string): Created {
-  const docker = (...args: string[]) =>
-    execFileSync(DOCKER, ['-H', `unix://${engine}`, ...args], { encoding: 'utf8' })
-  const [document] = JSON.parse(docker('inspect', id))
-  docker('rm', '--force', '--volumes', id)
-  return comparable(document)
+/** Undefined when `make` fails; else what docker says of the container, which is removed. */
+async function inspected(make: string, args: string[]): Promise<Created | undefined> {
+  const script = `${make} || exit 9; docker inspect "$id" && docker rm --force --volumes "$id" >/dev/null`
+  const { exit, stdout, stderr } = await runInBerth(berth.agentSocket, [
+    'bash',
+    '-c',
+    script,
+    'bash',
+    ...args,
+  ])
+  if (exit === 9) return undefined
+  expect(exit, stderr).toBe(0)
+  return comparable(JSON.parse(stdout)[0])
 }
 
 function post(path: string, body: unknown): Promise<{ status: number; body: unknown }> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json' }
-    const sent = request({ socketPath: engine, path, method: 'POST', headers }, (answer) => {
+    const sent = request({ socketPath: berth.engineSocket, path, method: 'POST', headers }, (answer) => {
       let text = ''
       answer.on('data', (chunk) => {
         text += chunk
@@ -260,20 +271,20 @@ function dropEmpty(key: string, value: unknown): unknown {
   return value
 }
 
-test.skipIf(!engine).each(ACCEPTED)('%s', async (text) => {
+test.each(ACCEPTED)('%s', async (text) => {
   const script = scriptOf(text)
   const words = shellWords(script)
   expect(words).toBeDefined()
   expect(parse(script).argv.filter((word) => word !== 'exec')).toEqual(words)
-  const real = dockerCreates(words!)
+  const real = await dockerCreates(words!)
   expect(real).toBeDefined()
   expect(await weCreate(script)).toEqual(real)
 })
 
-test.skipIf(!engine).each(REFUSED)('refused by both: %s', async (text) => {
+test.each(REFUSED)('refused by both: %s', async (text) => {
   const script = scriptOf(text)
   const words = shellWords(script)
-  expect(words && dockerCreates(words)).toBeUndefined()
+  expect(words && (await dockerCreates(words))).toBeUndefined()
   let ours: unknown
   try {
     ours = await weCreate(script)
