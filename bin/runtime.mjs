@@ -7,6 +7,8 @@ import { Display } from './display.mjs'
 import { Interrupted, runtimeNode } from './install.mjs'
 import { localLanguage, SetupError } from './messages.mjs'
 
+const WATCH_MS = 500 // a getppid(2) each time
+
 /** The clone's root folder. */
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 
@@ -20,10 +22,21 @@ export function handOver(script, args) {
   })
   // A terminal's Ctrl-C reaches the child by itself, by npm and by this: the child takes signals that come together for one.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  const watch = watchNpm(() => child.kill('SIGTERM'))
+  child.once('exit', () => clearInterval(watch))
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal]))
   })
+}
+
+/** npm that was killed hard leaves what it runs behind: an orphan has another parent. */
+function watchNpm(gone) {
+  if (!process.env.npm_lifecycle_event) return undefined
+  const parent = process.ppid
+  return setInterval(() => {
+    if (process.ppid !== parent) gone()
+  }, WATCH_MS)
 }
 
 /** The whole life of a command: `run` gives the exit code; a failure that a person can act on is said without a stack trace. */
