@@ -39,6 +39,21 @@ test('a shell is the learner’s, in the workspace, with docker and a size', asy
   expect(await shell.exited).toBe(3)
 })
 
+test('Ctrl-C stops a program, however the lab itself was started', async () => {
+  const shell = await agent.openShell(berth.agentSocket, { terminal: 'ctrl-c', argv: ['bash'], ...SIZE })
+  const seen = transcript(shell)
+  shell.write(
+    Buffer.from(
+      'grep SigIgn /proc/self/status; python3 -c \'import time; print("run" + "ning", flush=True); time.sleep(100)\'\n',
+    ),
+  )
+  await seen.until(/running/)
+  shell.write(Buffer.from('\x03'))
+  await seen.until(/KeyboardInterrupt/)
+  expect(seen.text()).toMatch(/SigIgn:\s+0{16}/)
+  await shell.close()
+})
+
 test('closing a terminal ends what it started, in its containers as well', async () => {
   await inBerth(berth, 'docker run -d --name web node:22-slim sleep 1000')
   const shell = await agent.openShell(berth.agentSocket, { terminal: 'closing', argv: ['bash'], ...SIZE })

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { CATALOG } from '../../sandbox-images/catalog.ts'
 import { agent } from '../agent/client.ts'
+import { DrydockError } from '../errors.ts'
 import { Cgroups } from './cgroup.ts'
 import { launch } from './launch.ts'
 import { openLayout } from './layout.ts'
@@ -45,7 +46,7 @@ export async function buildImages(
     onProgress(detail, share)
   })
   const [code] = (await once(child, 'close')) as [number | null]
-  if (code !== 0) throw new Error(`baking the images failed: ${errors.trim()}`)
+  if (code !== 0) throw new DrydockError('DD_BAKE_IMAGES', { detail: errors.trim() || `exit ${code}` })
 }
 
 async function main(build: ImageBuild): Promise<void> {
@@ -124,5 +125,10 @@ if (import.meta.main) {
   })
   const { cacheDir, tree, contexts } = values
   if (!cacheDir || !tree || !contexts) throw new Error('this program is started by bake.ts')
-  await main({ cacheDir, tree, contexts })
+  try {
+    await main({ cacheDir, tree, contexts })
+  } catch (error) {
+    process.stderr.write((error as Error).message)
+    process.exitCode = 1
+  }
 }

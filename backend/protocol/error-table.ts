@@ -573,6 +573,18 @@ export const ERRORS = {
     exit: 3,
     status: 507,
   },
+  DD_BAKE_IMAGES: {
+    what: {
+      en: 'The base images could not be built: {detail}',
+      ja: 'ベースイメージを作成できませんでした: {detail}',
+    },
+    next: {
+      en: 'Start again: what was finished is kept. Private Docker hosts need a kernel from 5.12 on that lets root make user namespaces; a chroot does not allow it.',
+      ja: 'もう一度起動してください。終わった部分は残っています。専用の Docker ホストには、root がユーザー名前空間を作れる 5.12 以降のカーネルが必要です（chroot の中では作れません）。',
+    },
+    exit: 3,
+    status: 503,
+  },
   DD_NOT_BAKED: {
     what: {
       en: 'The images that lessons run on are not in {cache}.',

@@ -15,6 +15,15 @@ POLL_SECONDS = 0.3  # a saved file is in the editor before the hand is back on t
 DATA, RESIZE, EXIT, ERROR = 0, 1, 2, 3
 
 
+def default_signals():
+    """Whoever started the lab may have had signals ignored (nohup, a shell's `&`); a program that inherits that cannot be stopped by Ctrl-C."""
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        try:
+            signal.signal(number, signal.SIG_DFL)
+        except (OSError, ValueError):
+            pass
+
+
 def become_learner():
     os.setgroups(LEARNER_GROUPS)
     os.setresgid(LEARNER_GID, LEARNER_GID, LEARNER_GID)
@@ -78,7 +87,7 @@ def shell(conn, request, early):
                 os.chdir('/')
             env = learner_environment(request.get('env', {}))
             env['DRYDOCK_TERMINAL'] = terminal
-            signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+            default_signals()
             os.execvpe(request['argv'][0], request['argv'], env)
         except BaseException as e:
             os.write(2, str(e).encode() + b'\r\n')
@@ -286,7 +295,7 @@ def sync(conn, request, pending):
 def run(conn, request):
     import subprocess
     process = subprocess.Popen(
-        request['argv'], cwd=request.get('cwd', '/'), env=learner_environment(request.get('env', {})), preexec_fn=become_learner,
+        request['argv'], cwd=request.get('cwd', '/'), env=learner_environment(request.get('env', {})), preexec_fn=lambda: (default_signals(), become_learner()),
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
     deadline = time.monotonic() + float(request.get('timeout', 30))
     output = {process.stdout: bytearray(), process.stderr: bytearray()}
