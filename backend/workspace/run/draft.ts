@@ -1,4 +1,4 @@
-import type { ContainerSpec } from '../../engine/port.ts'
+import type { ContainerSpec } from '../../container-spec.ts'
 
 export interface SpecScope {
   /** Named in messages. */

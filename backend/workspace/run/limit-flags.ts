@@ -1,4 +1,4 @@
-import type { ContainerSpec } from '../../engine/port.ts'
+import type { ContainerSpec } from '../../container-spec.ts'
 import type { Apply } from './draft.ts'
 import { readBytes, readInteger, readNanoCpus, readUlimit } from './values.ts'
 

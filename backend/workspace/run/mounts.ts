@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import type { ContainerSpec } from '../../engine/port.ts'
+import type { ContainerSpec } from '../../container-spec.ts'
 import { readBytes, readPair } from './values.ts'
 
 type Mount = NonNullable<ContainerSpec['mounts']>[number]

@@ -1,5 +1,5 @@
 import { WORKSPACE_DIR } from '../../agent/protocol.ts'
-import type { ContainerSpec } from '../../engine/port.ts'
+import type { ContainerSpec } from '../../container-spec.ts'
 import { DrydockError } from '../../errors.ts'
 import { type FlagUse, readFlags } from './read-flags.ts'
 import { readCommands, type ShellScope, shorten, type Word } from './shell-words.ts'

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { ContainerSpec } from '../../engine/port.ts'
+import type { ContainerSpec } from '../../container-spec.ts'
 import { readPair } from './values.ts'
 
 type Ports = NonNullable<ContainerSpec['ports']>

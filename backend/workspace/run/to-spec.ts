@@ -1,4 +1,4 @@
-import type { ContainerSpec } from '../../engine/port.ts'
+import type { ContainerSpec } from '../../container-spec.ts'
 import { DrydockError } from '../../errors.ts'
 import { APPLY } from './apply-flags.ts'
 import type { Draft, Expected, SpecScope } from './draft.ts'
