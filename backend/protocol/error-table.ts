@@ -210,18 +210,6 @@ export const ERRORS = {
     exit: 2,
     status: 429,
   },
-  DD_MESSAGE_TOO_BIG: {
-    what: {
-      en: 'A message was longer than the {limit} bytes that are allowed.',
-      ja: 'メッセージが上限の {limit} バイトを超えています。',
-    },
-    next: {
-      en: 'Make the file smaller, or paste it in parts.',
-      ja: 'ファイルを小さくするか、分けて貼り付けてください。',
-    },
-    exit: 2,
-    status: 413,
-  },
   DD_BIND_REFUSED: {
     what: {
       en: 'The lab does not listen on {host}: everybody who can reach that address would get a shell here, and there are no join codes yet.',

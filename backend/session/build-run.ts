@@ -8,7 +8,6 @@ import { lessonRun, parseRunCommand } from '../workspace/run-command.ts'
 import type { Workplace } from './workplace.ts'
 
 const BUILD_MS = 5 * 60_000 // the lessons' builds take seconds; one that hangs should say so while the learner is still there
-const STOP_GRACE_SECONDS = 3
 /** What a container prints is shown up to here; the rest is in `docker logs web`. */
 const SHOWN_OUTPUT_BYTES = 1024 * 1024
 /** An engine whose berth died says so before the berth does. */
@@ -34,6 +33,8 @@ export interface BuildRunOptions {
   files: WorkspaceFiles
   run: RunCommand
   emit(message: ServerMessage): void
+  /** The image is there: the container that ran until now goes. */
+  replacing(): void
   clock: Clock
   signal: AbortSignal
 }
@@ -50,6 +51,7 @@ export async function buildAndRun(options: BuildRunOptions): Promise<RunningCont
   const { engine } = workplace
   signal.throwIfAborted()
   const name = run.spec.name ?? workplace.container
+  options.replacing()
   await engine.remove({ id: name })
   if (name !== workplace.container) await engine.remove({ id: workplace.container })
   // An engine that removes the container itself takes the last words of one that ends at once with it.
@@ -149,9 +151,4 @@ async function tellOutput(
     emit({ type: 'error', code: new DrydockError('DD_OUTPUT_CUT', vars).code, vars })
     return
   }
-}
-
-/** `docker stop`, with less patience. */
-export async function stopContainer(engine: Engine, container: ContainerRef): Promise<void> {
-  await engine.stop(container, STOP_GRACE_SECONDS)
 }

@@ -5,6 +5,7 @@ import { grade } from '../check/grade.ts'
 import type { Clock } from '../clock.ts'
 import type { Engine } from '../engine/port.ts'
 import type { Language } from '../protocol/language.ts'
+import type { ServerMessage } from '../protocol/messages.ts'
 import type { Report } from '../protocol/report.ts'
 import { openRegistry } from '../registry/registry.ts'
 import type { WorkspaceFiles } from '../workspace/files.ts'
@@ -42,5 +43,19 @@ export function gradeInBerths(parts: {
       signal,
       onEvent,
     })
+  }
+}
+
+/** A grading's event as the page is told it; its build is not shown. */
+export function checkMessage(event: GradeEvent): ServerMessage | undefined {
+  switch (event.type) {
+    case 'started':
+      return { type: 'check.started', goals: event.goals }
+    case 'stage':
+      return { type: 'check.stage', stage: event.stage }
+    case 'goal':
+      return { type: 'check.goal', result: event.result }
+    case 'build':
+      return undefined
   }
 }

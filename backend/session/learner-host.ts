@@ -27,10 +27,13 @@ export class LearnerHost {
   }
 
   /** The workplace that is there, opening it where there was none. After it died: the error with which it did. */
-  need(): Promise<Workplace> {
-    if (this.#end) return Promise.reject(this.#end)
+  async need(signal?: AbortSignal): Promise<Workplace> {
+    if (this.#end) throw this.#end
     this.#opening ??= this.#open(this.#abort.signal)
-    return this.#opening
+    // Who stops waiting does not stop the opening: others may wait too.
+    const stopped = Promise.withResolvers<never>()
+    signal?.addEventListener('abort', () => stopped.reject(signal.reason), { once: true })
+    return await Promise.race([this.#opening, stopped.promise])
   }
 
   /** Another one, in place of what is there or was. */

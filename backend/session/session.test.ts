@@ -300,6 +300,22 @@ describe('Build & Run', () => {
     expect(places[0]!.calls).toHaveLength(3)
   })
 
+  test('the end of the container that a new one replaces is no news', async () => {
+    const page = await open()
+    await running(page)
+    const [place] = places
+    const { exit } = place!
+    place!.build = Promise.withResolvers()
+    place!.engine.remove = async () => exit.resolve({ exitCode: 137 })
+    place!.exit = Promise.withResolvers()
+    await page.ask({ type: 'run' })
+    place!.build.resolve({ outcome: 'built', imageId: 'sha256:2', ms: 1 })
+    await vi.waitFor(() => expect(page.of('run.started')).toHaveLength(2))
+    await systemClock.sleep(20)
+    expect(page.of('run.exited')).toEqual([])
+    expect(page.phase).toBe('running')
+  })
+
   test('a berth that dies in the middle of a build says so, and another one has the same files', async () => {
     const page = await open()
     await page.ask({ type: 'file.save', path: 'Dockerfile', content: 'FROM mine\n', base: 0 })

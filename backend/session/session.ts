@@ -9,21 +9,16 @@ import type { ClientMessage, ServerMessage } from '../protocol/messages.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { WorkspaceFiles } from '../workspace/files.ts'
 import { BerthSync } from './berth-sync.ts'
-import {
-  buildAndRun,
-  followContainer,
-  type RunningContainer,
-  readRunCommand,
-  stopContainer,
-} from './build-run.ts'
+import { buildAndRun, readRunCommand } from './build-run.ts'
 import { type FileChange, SessionFiles } from './files.ts'
-import type { Grade } from './grading.ts'
+import { checkMessage, type Grade } from './grading.ts'
 import { keepInSync } from './keep-in-sync.ts'
 import { LearnerHost } from './learner-host.ts'
 import { nextState, phaseOf, refuseWhileBusy, type SessionEvent, type SessionState, START } from './state.ts'
 import { LessonTab } from './tab.ts'
 import { SessionTerminals } from './terminals.ts'
 import { Transcript } from './transcript.ts'
+import { WebContainer } from './web-container.ts'
 import type { Workplace, Workplaces } from './workplace.ts'
 
 export interface SessionLesson {
@@ -53,12 +48,11 @@ export class Session {
   readonly #host: LearnerHost
   readonly #tabs = new Set<LessonTab>()
   readonly #transcript = new Transcript()
+  readonly #web: WebContainer
   readonly terminals: SessionTerminals
   #state: SessionState = START
   /** Ends the build or the check that runs. */
   #activity: AbortController | undefined
-  /** The container of Build & Run, and what follows it. */
-  #container: { ref: RunningContainer; follow: AbortController } | undefined
   #syncing = new AbortController()
 
   constructor(options: SessionOptions) {
@@ -78,6 +72,10 @@ export class Session {
       clock,
     )
     this.terminals = new SessionTerminals(clock)
+    this.#web = new WebContainer(
+      (message) => this.#record(message),
+      (event) => this.#step(event),
+    )
     this.#host = new LearnerHost({
       session: options.id,
       workplaces: options.workplaces,
@@ -159,7 +157,7 @@ export class Session {
     const known = resume === undefined ? undefined : this.terminals.get(resume)
     if (known) return known
     if (kind === 'container' && this.#state.host === 'absent') throw new DrydockError('DD_NO_CONTAINER')
-    return this.terminals.open(await this.#host.need(), kind, { cols, rows }, this.#container?.ref.id)
+    return this.terminals.open(await this.#host.need(), kind, { cols, rows }, this.#web.id)
   }
 
   /** Ends what runs and gives the workplace back; files and progress are safe. */
@@ -176,25 +174,18 @@ export class Session {
 
   #run(): void {
     refuseWhileBusy(this.#state)
-    this.#requireRegistry()
+    requireRegistry(this.#options)
     this.#sync.flush()
     const files = this.#files.workspace()
     const run = readRunCommand(files)
     this.#begin('building', async (signal) => {
-      const workplace = await unlessAborted(this.#host.need(), signal)
+      const workplace = await this.#host.need(signal)
       const emit = (message: ServerMessage) => this.#record(message)
-      const container = await buildAndRun({ workplace, files, run, emit, clock: this.#options.clock, signal })
+      const { clock } = this.#options
+      const replacing = () => this.#web.forget()
+      const container = await buildAndRun({ workplace, files, run, emit, replacing, clock, signal })
       if (!container) return
-      this.#container?.follow.abort()
-      const follow = new AbortController()
-      const current = { ref: container, follow }
-      this.#container = current
-      this.#step({ type: 'container.started' })
-      void followContainer(workplace.engine, container, emit, follow.signal).then(() => {
-        if (this.#container !== current || follow.signal.aborted) return
-        this.#container = undefined
-        this.#step({ type: 'container.ended' })
-      })
+      this.#web.started(workplace.engine, container)
     })
   }
 
@@ -203,23 +194,20 @@ export class Session {
       this.#activity.abort(new DrydockError('DD_CANCELLED'))
       return
     }
-    if (!this.#container) throw new DrydockError('DD_NOTHING_TO_STOP')
-    const { engine } = await this.#host.need()
-    await stopContainer(engine, this.#container.ref)
+    await this.#web.stop()
   }
 
   #check(language: Language): void {
     refuseWhileBusy(this.#state)
-    this.#requireRegistry()
+    requireRegistry(this.#options)
     this.#sync.flush()
     const files = this.#files.workspace()
     const { grade, lesson, learner, progress } = this.#options
     this.#begin('checking', async (signal) => {
       this.#record({ type: 'check.stage', stage: 'berth' })
       const onEvent = (event: GradeEvent) => {
-        if (event.type === 'started') this.#record({ type: 'check.started', goals: event.goals })
-        else if (event.type === 'stage') this.#record({ type: 'check.stage', stage: event.stage })
-        else if (event.type === 'goal') this.#record({ type: 'check.goal', result: event.result })
+        const message = checkMessage(event)
+        if (message) this.#record(message)
       }
       const report = await grade({ lesson, files, language, signal, onEvent })
       signal.throwIfAborted()
@@ -244,13 +232,6 @@ export class Session {
       })
   }
 
-  /** registry.lab is a berth's. */
-  #requireRegistry(): void {
-    const { lesson, workplaces } = this.#options
-    const secret = lesson.loaded.lesson.goals.some(({ kind }) => kind === 'secret-used')
-    if (secret && workplaces.kind === 'given') throw new DrydockError('DD_LESSON_NEEDS_BERTH')
-  }
-
   async #furnish(workplace: Workplace): Promise<void> {
     if (!workplace.openSync) return
     this.#syncing = new AbortController()
@@ -269,8 +250,7 @@ export class Session {
   #gone(): void {
     this.#syncing.abort()
     this.#sync.detach()
-    this.#container?.follow.abort()
-    this.#container = undefined
+    this.#web.forget()
     void this.terminals.closeAll()
   }
 
@@ -313,9 +293,8 @@ export class Session {
   }
 }
 
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    promise.then(resolve, reject)
-  })
+/** registry.lab is a berth's: DD_LESSON_NEEDS_BERTH. */
+function requireRegistry({ lesson, workplaces }: SessionOptions): void {
+  const secret = lesson.loaded.lesson.goals.some(({ kind }) => kind === 'secret-used')
+  if (secret && workplaces.kind === 'given') throw new DrydockError('DD_LESSON_NEEDS_BERTH')
 }
