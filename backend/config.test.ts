@@ -20,6 +20,7 @@ describe('parseConfig', () => {
       cache: '/home/ada/.cache/drydock',
       install: true,
       launcher: undefined,
+      published: false,
       names: [],
       leaseMinutes: 15,
     })
@@ -87,6 +88,14 @@ describe('parseConfig', () => {
       expect(error.explain('en')).toContain('join codes')
     },
   )
+
+  test('a container whose port is published listens on its own addresses', () => {
+    expect(parseConfig(['--host', '0.0.0.0', '--published'], {}).host).toBe('0.0.0.0')
+    expect(code(() => parseConfig(['--host', 'example.org', '--published'], {})).code).toBe('DD_BIND_REFUSED')
+    expect(code(() => parseConfig(['--host', '0.0.0.0'], { DRYDOCK_PUBLISHED: '1' })).code).toBe(
+      'DD_BIND_REFUSED',
+    )
+  })
 
   test.each([
     ['localhost', 'localhost'],

@@ -6,7 +6,7 @@ import { DrydockError } from './errors.ts'
 /** Everything the operator can choose. Flags win over the environment. */
 export interface Config {
   port: number
-  /** A loopback address; anything else is DD_BIND_REFUSED. */
+  /** A loopback address; anything else is DD_BIND_REFUSED, but where `published`. */
   host: string
   /** A given Docker engine (`unix:///…`, `tcp://host:port`) in place of berths. */
   engine: string | undefined
@@ -17,6 +17,8 @@ export interface Config {
   install: boolean
   /** The launcher's Unix socket. Set by `npm start` for the web process, not by people. */
   launcher: string | undefined
+  /** The addresses are a container's own: who reaches them is decided where its port is published. Set by compose.yaml, not by people. */
+  published: boolean
   /** Host names, besides the loopback ones, under which a browser may reach the lab (a reverse proxy's name). */
   names: string[]
   /** How long a berth stays after the last tab closed. */
@@ -32,10 +34,11 @@ const OPTIONS = {
   launcher: { type: 'string' },
   name: { type: 'string', multiple: true },
   lease: { type: 'string' },
+  published: { type: 'boolean' },
   'no-install': { type: 'boolean' },
 } as const
 
-const HIDDEN = ['launcher']
+const HIDDEN = ['launcher', 'published']
 const DEFAULT_PORT = 7070
 const DEFAULT_LEASE_MINUTES = 15 // a coffee; a berth costs the host 50–300 MB meanwhile
 
@@ -46,15 +49,17 @@ export function parseConfig(argv: string[], env: Record<string, string | undefin
     (flags[flag] as string | undefined) ?? (env[name] || undefined)
 
   const host = given('host', 'DRYDOCK_HOST') ?? '127.0.0.1'
+  const published = flags.published ?? false
   const engine = given('engine', 'DRYDOCK_ENGINE')
   return {
     port: integer('--port', given('port', 'DRYDOCK_PORT') ?? String(DEFAULT_PORT), 0, 65535),
-    host: loopback(host),
+    host: published && isIP(host) ? host : loopback(host),
     engine: engine === undefined ? undefined : engineUrl(engine),
     data: resolve(given('data', 'DRYDOCK_DATA') ?? `${home}/.local/share/drydock`),
     cache: resolve(given('cache', 'DRYDOCK_CACHE') ?? `${home}/.cache/drydock`),
     install: !(flags['no-install'] ?? truthy(env.DRYDOCK_NO_INSTALL)),
     launcher: given('launcher', 'DRYDOCK_LAUNCHER'),
+    published,
     names: flags.name ?? env.DRYDOCK_NAMES?.split(',').filter(Boolean) ?? [],
     leaseMinutes: integer(
       '--lease',
@@ -86,7 +91,7 @@ function parseFlags(argv: string[]) {
   return values as {
     -readonly [K in keyof typeof OPTIONS]?: K extends 'name'
       ? string[]
-      : K extends 'no-install'
+      : K extends 'no-install' | 'published'
         ? boolean
         : string
   }

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CATALOG, recipeHash } from '../../sandbox-images/catalog.ts'
-import { prepareContext } from '../../sandbox-images/context.ts'
-import { goldenRootHash, goldenRootTar } from '../../sandbox-images/golden-root/root.ts'
+import { goldenRootHash } from '../../sandbox-images/golden-root/root.ts'
+import { bringInputs } from '../../sandbox-images/inputs.ts'
 import { systemClock } from '../clock.ts'
 import { tryLock } from '../process-lock.ts'
 import { buildImages } from './bake-images.ts'
@@ -20,6 +20,8 @@ export interface BakeProgress {
 
 export interface BakeOptions {
   cacheDir: string
+  /** A folder that `bringInputs` filled earlier, where there may be no network now. */
+  inputs?: string
   onProgress?: (progress: BakeProgress) => void
   signal?: AbortSignal
 }
@@ -47,30 +49,11 @@ export async function bake(options: BakeOptions): Promise<{ golden: string; bake
   await mkdir(work, { recursive: true, mode: 0o711 })
   await chmod(work, 0o711)
 
-  const rootTar = join(work, `root-${(await goldenRootHash()).slice(0, 16)}.tar`)
-  if (!existsSync(rootTar)) {
-    for (const old of await readdir(work))
-      if (old.startsWith('root-')) await rm(join(work, old), { force: true })
-    onProgress({ step: 'root', detail: 'Debian with the Docker engine', fraction: 0 })
-    await goldenRootTar(`${rootTar}.partial`, {
-      signal,
-      onStep: (detail) => onProgress({ step: 'root', detail, fraction: 0.1 }),
-    })
-    await rename(`${rootTar}.partial`, rootTar)
-  }
-  const contexts = join(work, 'images')
-  await mkdir(contexts, { recursive: true, mode: 0o755 })
-  for (const [index, recipe] of CATALOG.entries()) {
-    const fraction = 0.35 + (0.25 * index) / CATALOG.length
-    onProgress({ step: 'contexts', detail: recipe.tags[0] ?? recipe.name, fraction })
-    await prepareContext(recipe, {
-      cacheDir: contexts,
-      signal,
-      onProgress: ({ image, file, detail, phase }) =>
-        onProgress({ step: 'contexts', detail: `${image}: ${detail ?? `${file} ${phase}`}`, fraction }),
-    })
-  }
-  signal?.throwIfAborted()
+  if (options.inputs) await command('cp', ['--archive', '--update', `${options.inputs}/.`, work], 120_000)
+  const { rootTar, contexts } = await bringInputs(work, {
+    signal,
+    onProgress: (step, detail, fraction) => onProgress({ step, detail, fraction: 0.6 * fraction }),
+  })
 
   // The engine's data must be of one run: start from the clean tree each time.
   const tree = join(work, 'tree')
@@ -114,6 +97,7 @@ export async function bake(options: BakeOptions): Promise<{ golden: string; bake
   await rename(partial, golden)
   await rm(tree, { recursive: true, force: true })
   await rm(join(work, 'golden'), { recursive: true, force: true })
+  if (options.inputs) await rm(work, { recursive: true, force: true }) // a copy of what is still there
   for (const other of await readdir(join(cacheDir, 'golden'))) {
     if (join(cacheDir, 'golden', other) !== golden)
       await rm(join(cacheDir, 'golden', other), { recursive: true, force: true })

@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs'
 import { chmod, chown, rm } from 'node:fs/promises'
 import net from 'node:net'
 import { totalmem } from 'node:os'
@@ -153,6 +154,7 @@ async function untilToldToStop(): Promise<void> {
   await new Promise<void>((resolve) => {
     process.on('SIGTERM', resolve)
     process.on('SIGINT', resolve)
+    if (fstatSync(0).isCharacterDevice()) return // a container's /dev/null ends at once, and nobody holds its other end
     process.stdin.on('end', resolve)
     process.stdin.on('error', () => resolve())
     process.stdin.resume()

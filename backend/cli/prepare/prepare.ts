@@ -48,8 +48,8 @@ export async function preparePackages(packages: SystemPackage[], preparation: Pr
     throw new DrydockError('DD_PACKAGES_FAILED', { detail: `still missing: ${still.join(', ')}` })
 }
 
-/** The golden root and the base images, in the cache. */
-export async function prepareBerths(cache: string, preparation: Preparation): Promise<void> {
+/** The golden root and the base images, in the cache. `inputs`: what was downloaded for them earlier (BakeOptions). */
+export async function prepareBerths(cache: string, preparation: Preparation, inputs?: string): Promise<void> {
   await makeFolder(cache)
   const { bake } = await import('../../berth/bake.ts')
   let step: Step | undefined
@@ -58,6 +58,7 @@ export async function prepareBerths(cache: string, preparation: Preparation): Pr
   try {
     await bake({
       cacheDir: cache,
+      inputs,
       signal: preparation.signal,
       onProgress: ({ fraction, detail }) =>
         announce().progress(`${Math.round(fraction * 100)} % · ${detail}`),
