@@ -1,15 +1,15 @@
-import type { Goal, GoalKind } from '../../lessons/format/goals.ts'
+import type { Goal, GoalKind, GoalOf } from '../../lessons/format/goals.ts'
 import type { Lesson } from '../../lessons/format/schema.ts'
 import type { Clock } from '../clock.ts'
 import type { ContainerRef, ImageFacts } from '../engine/port.ts'
 import { asDrydockError } from '../errors.ts'
 import type { Language } from '../protocol/language.ts'
 import type { BuildEvent } from '../protocol/messages.ts'
-import type { GoalResult, Report } from '../protocol/report.ts'
+import type { GoalResult, GoalStatus, GoalWords, Report } from '../protocol/report.ts'
 import { findDockerfile } from '../workspace/context.ts'
 import { checkWorkspace, FOLDER_LIMITS, substituteCanary, type WorkspaceFiles } from '../workspace/files.ts'
 import { DockerfileView } from './dockerfile.ts'
-import { type Evaluator, type Sentence, spoken } from './evaluator.ts'
+import { type Evaluator, spoken, type Verdict } from './evaluator.ts'
 import { EVALUATORS } from './goals/index.ts'
 import type { GradingHost } from './host.ts'
 import { buildImage, gradedSpec, IMAGE_NAME, newCanary, startContainer } from './prepare.ts'
@@ -126,42 +126,46 @@ async function startFor(
   return started.running
 }
 
-async function evaluate<K extends GoalKind>(
-  goal: Goal & { kind: K },
-  subject: Subject,
-  language: Language,
-): Promise<GoalResult> {
+async function evaluate(goal: Goal, subject: Subject, language: Language): Promise<GoalResult> {
   const evaluator = EVALUATORS[goal.kind] as unknown as Evaluator<GoalKind>
-  const text = (sentence: Sentence) => spoken(sentence, language)
-  const common = { id: goal.id, kind: goal.kind, expected: text(evaluator.expected(goal)) }
-  const hint = goal.hint[language]
+  const { status, observed, evidence, where } = await judge(goal, evaluator, subject)
+  const words = (language: Language): GoalWords => ({
+    expected: spoken(evaluator.expected(goal), language),
+    observed: spoken(observed, language),
+    ...(status === 'failed' && { hint: goal.hint[language] }),
+  })
+  const translations = { en: words('en'), ja: words('ja') }
+  const { expected, observed: seen, hint } = translations[language]
+  return {
+    id: goal.id,
+    kind: goal.kind,
+    status,
+    expected,
+    observed: seen,
+    evidence,
+    ...(where && { where }),
+    ...(hint !== undefined && { hint }),
+    translations,
+  }
+}
+
+/** Every way in which an evaluation can end, as a verdict or as the lab's own error. */
+async function judge(
+  goal: GoalOf<GoalKind>,
+  evaluator: Evaluator<GoalKind>,
+  subject: Subject,
+): Promise<Omit<Verdict, 'status'> & { status: GoalStatus }> {
   try {
-    const verdict = await evaluator.evaluate(goal, subject)
-    return {
-      ...common,
-      status: verdict.status,
-      observed: text(verdict.observed),
-      evidence: verdict.evidence,
-      ...(verdict.where && { where: verdict.where }),
-      ...(verdict.status === 'failed' && { hint }),
-    }
+    return await evaluator.evaluate(goal, subject)
   } catch (thrown) {
     subject.given.signal?.throwIfAborted()
-    if (thrown instanceof Unmet) {
-      const { observed, evidence, where } = thrown
-      return {
-        ...common,
-        status: 'failed',
-        observed: text(observed),
-        evidence,
-        ...(where && { where }),
-        hint,
-      }
+    const unmet = thrown instanceof Unmet ? thrown : await endedMeanwhile(subject)
+    if (unmet) {
+      const { observed, evidence, where } = unmet
+      return { status: 'failed', observed, evidence, ...(where && { where }) }
     }
-    const ended = await endedMeanwhile(subject)
-    if (ended)
-      return { ...common, status: 'failed', observed: text(ended.observed), evidence: ended.evidence, hint }
-    return { ...common, status: 'error', observed: asDrydockError(thrown).explain(language), evidence: [] }
+    const { entry, vars } = asDrydockError(thrown)
+    return { status: 'error', observed: [entry.what, vars], evidence: [] }
   }
 }
 

@@ -7,7 +7,7 @@ import { type LoadedLesson, loadCourses, loadLesson } from '../../lessons/format
 import { systemClock } from '../clock.ts'
 import { asDrydockError, DrydockError } from '../errors.ts'
 import type { Language } from '../protocol/language.ts'
-import type { Report } from '../protocol/report.ts'
+import { type Report, withoutTranslations } from '../protocol/report.ts'
 import { findDockerfile } from '../workspace/context.ts'
 import type { WorkspaceFiles } from '../workspace/files.ts'
 import { loadFolder } from '../workspace/folder.ts'
@@ -100,7 +100,7 @@ async function deliver(report: Report, lesson: LoadedLesson, options: GradeOptio
   const titles = Object.fromEntries(lesson.lesson.goals.map(({ id, title }) => [id, title[options.lang]]))
   const text =
     options.format === 'json'
-      ? `${JSON.stringify(report, undefined, 2)}\n`
+      ? `${JSON.stringify(withoutTranslations(report), undefined, 2)}\n`
       : reportText(report, paint, options.lang, titles)
   if (!options.output) return void (await new Promise((done) => process.stdout.write(text, done)))
   try {

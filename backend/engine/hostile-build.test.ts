@@ -15,7 +15,7 @@ const built = line({ id: 'moby.image.id', aux: { ID: IMAGE } })
 
 async function build(replies: Record<string, Reply>, request: Partial<BuildRequest> = {}) {
   await using hostile = await hostileEngine({ 'POST /session': session, ...replies })
-  const limits = { answerMs: 150, buildMs: 300, lineBytes: 64 * KIB, buildBytes: 512 * KIB }
+  const limits = { answerMs: 1000, buildMs: 2000, lineBytes: 64 * KIB, buildBytes: 512 * KIB }
   const engine = openEngine(hostile, { limits })
   const events: BuildEvent[] = []
   const context = Readable.from([Buffer.alloc(1024)])

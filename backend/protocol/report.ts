@@ -11,6 +11,9 @@ export type GoalStatus = z.infer<typeof GoalStatus>
 export const Where = z.object({ file: z.string(), line: z.number().int().positive() })
 export type Where = z.infer<typeof Where>
 
+const GoalWords = z.object({ expected: z.string(), observed: z.string(), hint: z.string().optional() })
+export type GoalWords = z.infer<typeof GoalWords>
+
 export const GoalResult = z.object({
   id: z.string(),
   kind: z.string(),
@@ -23,6 +26,8 @@ export const GoalResult = z.object({
   evidence: z.array(z.string()),
   where: Where.optional(),
   hint: z.string().optional(),
+  /** The three texts in every language, for a page that is read in another one later. Not part of what the command line prints. */
+  translations: z.object({ en: GoalWords, ja: GoalWords }).optional(),
 })
 export type GoalResult = z.infer<typeof GoalResult>
 
@@ -38,3 +43,8 @@ export const Report = z.object({
   seconds: z.number(),
 })
 export type Report = z.infer<typeof Report>
+
+/** The report in its one language, as the command line prints it. */
+export function withoutTranslations(report: Report): Report {
+  return { ...report, goals: report.goals.map(({ translations: _, ...goal }) => goal) }
+}

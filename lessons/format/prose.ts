@@ -1,6 +1,9 @@
 import { Marked, type Token, type Tokens } from 'marked'
 import { LANGUAGES, type Language } from '../../backend/protocol/language.ts'
 
+/** Files that a lesson may ask the learner to make (the workspace's conventions). */
+const LEARNERS_OWN = new Set(['proxy.sh', '.dockerignore'])
+
 /** A lesson's prose with what it speaks about: `starter` and `pictures` are the texts of the files by name. */
 export interface LessonProse {
   texts: Partial<Record<Language, string>>
@@ -119,7 +122,8 @@ function alone(language: Language, reading: Reading, { starter, pictures }: Less
   for (const href of reading.links)
     if (!/^https?:|^#/.test(href)) problems.push(`the link ${href} leads to nothing that the page has`)
   for (const name of reading.codespans)
-    if (isFileName(name) && !starter.has(name)) problems.push(`\`${name}\` is not a file of the starter`)
+    if (isFileName(name) && !starter.has(name) && !LEARNERS_OWN.has(name))
+      problems.push(`\`${name}\` is not a file of the starter`)
   problems.push(...commandProblems(reading, starter))
   return problems
 }

@@ -108,7 +108,8 @@ interface GoalProps {
 }
 
 function Goal({ goal, result, checking, first, reveal }: GoalProps) {
-  const { t } = useSession()
+  const { t, about } = useSession()
+  const words = result?.translations?.[about.language] ?? result
   const status = result?.status ?? (checking ? 'checking' : 'open')
   const { where } = result ?? {}
   return (
@@ -118,25 +119,25 @@ function Goal({ goal, result, checking, first, reveal }: GoalProps) {
         <span>{goal.title}</span>
         <span class="goal-status">{t(`goals.status.${status}`)}</span>
       </p>
-      {result && (
+      {result && words && (
         <details class="goal-detail" open={first} key={status}>
-          <summary>{result.observed}</summary>
+          <summary>{words.observed}</summary>
           <dl>
             <dt>{t('goals.expected')}</dt>
-            <dd>{result.expected}</dd>
+            <dd>{words.expected}</dd>
             <dt>{t('goals.observed')}</dt>
             <dd>
-              {result.observed}
+              {words.observed}
               {where && (
                 <button type="button" class="line-link" onClick={() => reveal(where.file, where.line)}>
                   {t('goals.where', { file: where.file, line: where.line })}
                 </button>
               )}
             </dd>
-            {result.hint && (
+            {words.hint && (
               <>
                 <dt>{t('goals.hint')}</dt>
-                <dd>{result.hint}</dd>
+                <dd>{words.hint}</dd>
               </>
             )}
           </dl>
