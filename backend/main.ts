@@ -14,8 +14,10 @@ import type { Health } from './protocol/http.ts'
 import { openRegistry } from './registry/registry.ts'
 import { startServer } from './server/server.ts'
 import { BerthWorkplaces } from './session/berth-workplace.ts'
-import { gradeInBerths } from './session/grading.ts'
+import { GivenWorkplaces, gradeOnGiven } from './session/given-workplace.ts'
+import { type Grade, gradeInBerths } from './session/grading.ts'
 import { Sessions } from './session/sessions.ts'
+import type { Workplaces } from './session/workplace.ts'
 
 /**
  * The web process: pages, sessions, terminals. Needs no privileges. One line of JSON on stdout when it serves
@@ -27,16 +29,59 @@ const STOP_MS = 5_000
 const clock = systemClock
 const log = pino({ level: process.env.DRYDOCK_LOG ?? 'info' }, pino.destination({ dest: 2, sync: true }))
 
-async function serve(config: Config, stop: Promise<unknown>): Promise<void> {
-  using progress = Progress.open(join(config.data, 'progress.db'), clock)
-  if (!config.launcher)
-    throw new DrydockError('DD_CONFIG_VALUE', { name: '--launcher', value: '', wanted: 'a socket' })
-  await using host = await connectBerthHost({ socketPath: config.launcher })
+/** Where sessions work and checks are graded: berths, or the engine that the operator gave. */
+interface Places extends AsyncDisposable {
+  workplaces: Workplaces
+  grade: Grade
+  berths(): Promise<Health['berths']>
+}
+
+async function berthPlaces(launcher: string): Promise<Places> {
+  const host = await connectBerthHost({ socketPath: launcher })
   const open = (socketPath: string) => openEngine({ socketPath }, { clock })
-  await using sessions = new Sessions({
-    progress,
+  return {
     workplaces: new BerthWorkplaces({ host, agent, openEngine: open, openRegistry, clock }),
     grade: gradeInBerths({ host, openEngine: open, clock }),
+    berths: () => host.status(),
+    [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
+  }
+}
+
+/** `owner` is this data folder's name on the engine: what an earlier process left there under it is removed, before and after. */
+async function givenPlaces(url: string, owner: string): Promise<Places> {
+  const engine = openEngine({ url }, { clock, owner })
+  log.info({ engine: (await engine.version()).version, reaped: await engine.reap() }, 'using a given engine')
+  return {
+    workplaces: new GivenWorkplaces(engine, clock),
+    grade: gradeOnGiven(engine, clock),
+    berths: async () => {
+      await engine.version()
+      return null
+    },
+    async [Symbol.asyncDispose]() {
+      await engine.reap().catch((err) => log.error({ err }, 'the given engine could not be tidied'))
+      await engine[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function openPlaces(config: Config, progress: Progress): Promise<Places> {
+  if (config.engine)
+    return givenPlaces(
+      config.engine,
+      progress.setting('engine-owner', () => clock.random(8)),
+    )
+  if (config.launcher) return berthPlaces(config.launcher)
+  throw new DrydockError('DD_CONFIG_VALUE', { name: '--launcher', value: '', wanted: 'a socket' })
+}
+
+async function serve(config: Config, stop: Promise<unknown>): Promise<void> {
+  using progress = Progress.open(join(config.data, 'progress.db'), clock)
+  await using places = await openPlaces(config, progress)
+  await using sessions = new Sessions({
+    progress,
+    workplaces: places.workplaces,
+    grade: places.grade,
     loadLesson: async (id) => {
       // A plain name would open a second session beside that of the full id.
       if (!id.includes('/')) throw new DrydockError('DD_LESSON_UNKNOWN', { lesson: id, known: '' })
@@ -48,8 +93,9 @@ async function serve(config: Config, stop: Promise<unknown>): Promise<void> {
     log,
   })
   const health = async (): Promise<Health> => {
-    const berths = await host.status().catch(() => null)
-    return { ok: berths !== null, engine: 'berth', berths, sessions: sessions.sessions }
+    const berths = await places.berths().catch(() => undefined)
+    const engine = places.workplaces.kind
+    return { ok: berths !== undefined, engine, berths: berths ?? null, sessions: sessions.sessions }
   }
   await using server = await startServer({
     host: config.host,

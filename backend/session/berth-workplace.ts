@@ -78,6 +78,7 @@ async function furnish(berth: Berth, parts: BerthParts): Promise<Workplace> {
 }
 
 class BerthWorkplace implements Workplace {
+  readonly shared = false
   readonly image = 'web'
   readonly container = 'web'
   readonly canary: string

@@ -4,7 +4,7 @@ import { asDrydockError, DrydockError } from '../errors.ts'
 import type { BuildEvent, ServerMessage } from '../protocol/messages.ts'
 import { buildContext, findDockerfile } from '../workspace/context.ts'
 import { substituteCanary, type WorkspaceFiles } from '../workspace/files.ts'
-import { lessonRun, parseRunCommand } from '../workspace/run-command.ts'
+import { checkAllowed, lessonRun, parseRunCommand } from '../workspace/run-command.ts'
 import type { Workplace } from './workplace.ts'
 
 const BUILD_MS = 5 * 60_000 // the lessons' builds take seconds; one that hangs should say so while the learner is still there
@@ -20,12 +20,16 @@ export interface RunCommand {
   command: string
 }
 
-/** DD_RUN_*, each with file and line: what is not one `docker run` of `web`. Any flag is allowed: the host is the learner's own. */
-export function readRunCommand(files: WorkspaceFiles): RunCommand {
+/**
+ * DD_RUN_*, each with file and line: what is not one `docker run` of `web`. On a host of the learner's own any flag is allowed; on a shared
+ * engine those of a grading.
+ */
+export function readRunCommand(files: WorkspaceFiles, shared: boolean): RunCommand {
   const file = files.get('run.sh')
   if (!file || file.kind) throw new DrydockError('DD_RUN_MISSING', { file: 'run.sh', image: 'web' })
-  const { spec, argv } = parseRunCommand(file.content.toString('utf8'), lessonRun(files))
-  return { spec, command: argv.join(' ') }
+  const parsed = parseRunCommand(file.content.toString('utf8'), lessonRun(files))
+  if (shared) checkAllowed(parsed)
+  return { spec: parsed.spec, command: parsed.argv.join(' ') }
 }
 
 export interface BuildRunOptions {
@@ -50,7 +54,7 @@ export async function buildAndRun(options: BuildRunOptions): Promise<RunningCont
   const { workplace, run, emit, signal } = options
   const { engine } = workplace
   signal.throwIfAborted()
-  const name = run.spec.name ?? workplace.container
+  const name = (workplace.shared ? undefined : run.spec.name) ?? workplace.container
   options.replacing()
   await engine.remove({ id: name })
   if (name !== workplace.container) await engine.remove({ id: workplace.container })

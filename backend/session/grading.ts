@@ -47,15 +47,15 @@ export function gradeInBerths(parts: {
 }
 
 /** A grading's event as the page is told it; its build is not shown. */
-export function checkMessage(event: GradeEvent): ServerMessage | undefined {
+export function checkMessages(event: GradeEvent): ServerMessage[] {
   switch (event.type) {
     case 'started':
-      return { type: 'check.started', goals: event.goals }
+      return [{ type: 'check.started', goals: event.goals }]
     case 'stage':
-      return { type: 'check.stage', stage: event.stage }
+      return [{ type: 'check.stage', stage: event.stage }]
     case 'goal':
-      return { type: 'check.goal', result: event.result }
+      return [{ type: 'check.goal', result: event.result }]
     case 'build':
-      return undefined
+      return []
   }
 }

@@ -39,6 +39,7 @@ class EchoPty implements Pty {
 
 /** Stands in for a berth: its engine does what the test says, when it says so. */
 class TestWorkplace implements Workplace {
+  shared = false
   image = 'web'
   container = 'web'
   canary = 'c4n4ry'

@@ -11,7 +11,7 @@ import type { WorkspaceFiles } from '../workspace/files.ts'
 import { BerthSync } from './berth-sync.ts'
 import { buildAndRun, readRunCommand } from './build-run.ts'
 import { type FileChange, SessionFiles } from './files.ts'
-import { checkMessage, type Grade } from './grading.ts'
+import { checkMessages, type Grade } from './grading.ts'
 import { keepInSync } from './keep-in-sync.ts'
 import { LearnerHost } from './learner-host.ts'
 import { nextState, phaseOf, refuseWhileBusy, type SessionEvent, type SessionState, START } from './state.ts'
@@ -177,7 +177,7 @@ export class Session {
     requireRegistry(this.#options)
     this.#sync.flush()
     const files = this.#files.workspace()
-    const run = readRunCommand(files)
+    const run = readRunCommand(files, this.#options.workplaces.kind === 'given')
     this.#begin('building', async (signal) => {
       const workplace = await this.#host.need(signal)
       const emit = (message: ServerMessage) => this.#record(message)
@@ -202,13 +202,13 @@ export class Session {
     requireRegistry(this.#options)
     this.#sync.flush()
     const files = this.#files.workspace()
-    const { grade, lesson, learner, progress } = this.#options
+    const { grade, lesson, learner, progress, workplaces } = this.#options
     this.#begin('checking', async (signal) => {
+      // On one engine two containers cannot publish the same port.
+      if (workplaces.kind === 'given') await this.#web.stop().catch(() => {})
       this.#record({ type: 'check.stage', stage: 'berth' })
-      const onEvent = (event: GradeEvent) => {
-        const message = checkMessage(event)
-        if (message) this.#record(message)
-      }
+      const onEvent = (event: GradeEvent) =>
+        checkMessages(event).forEach((message) => void this.#record(message))
       const report = await grade({ lesson, files, language, signal, onEvent })
       signal.throwIfAborted()
       progress.recordAttempt(learner, lesson.loaded.id, report)

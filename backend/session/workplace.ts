@@ -9,6 +9,8 @@ export interface Workplace extends AsyncDisposable {
   /** The tag that stands for `web`, and the name of the container that Build & Run makes. */
   readonly image: string
   readonly container: string
+  /** Others use this engine too: run.sh neither chooses names nor gets what reaches beyond its container. */
+  readonly shared: boolean
   /** Given to builds in place of a real secret; the private registry knows it alone. */
   readonly canary: string
   openShell(options: TerminalOptions): Promise<Pty>
