@@ -19,7 +19,7 @@ import { openEngine } from './open.ts'
 const KIB = 1024
 const ID = 'a'.repeat(64)
 const QUICK = {
-  answerMs: 150,
+  answerMs: 600,
   idleMs: 150,
   processMs: 300,
   answerBytes: 64 * KIB,
