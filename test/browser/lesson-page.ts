@@ -39,7 +39,7 @@ export class LessonPage {
     await this.action('reset-all').click()
     await this.action('reset-all-yes').click()
     await this.saved()
-    await this.command('docker rm -f web; docker image prune -af; clear')
+    await this.command('docker rm -f web; clear')
     return this
   }
 
@@ -54,12 +54,13 @@ export class LessonPage {
     await expect.poll(() => this.tab(path).getAttribute('aria-selected')).toBe('true')
   }
 
-  /** Puts the whole text of a file in by the keyboard, in place of what was there. */
+  /** Pastes a text in place of the whole file. */
   async write(path: string, text: string): Promise<void> {
     await this.show(path)
     await this.focusEditor()
+    await this.page.evaluate((pasted) => navigator.clipboard.writeText(pasted), text)
     await this.page.keyboard.press('Control+A')
-    await this.page.keyboard.insertText(text)
+    await this.page.keyboard.press('Control+V')
     await expect.poll(() => this.text()).toBe(text.replace(/\n$/, ''))
     await this.saved()
   }
@@ -93,6 +94,11 @@ export class LessonPage {
     await this.action('run').click()
     await this.page.locator('.build-log').waitFor()
     await this.phase(...(phases.length > 0 ? phases : ['running']))
+  }
+
+  /** Brings a tab of the lower half to the front: `build`, `output`, `shell-1`, `container-1` … */
+  async panel(key: string): Promise<void> {
+    await this.page.locator(`[id="panel-${key}"]`).click()
   }
 
   async check(): Promise<Record<string, GoalStatus>> {

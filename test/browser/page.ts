@@ -57,6 +57,7 @@ export const test = base.extend<
       const context =
         given ?? (await browser.newContext({ viewport: { width: 1400, height: 1000 }, ...options }))
       contexts.add(context)
+      await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: lab.url })
       context.setDefaultTimeout(ACTION_MS)
       const page = await context.newPage()
       const url = new URL(path, lab.url)
