@@ -7,7 +7,7 @@ import type { AskOptions, Connection } from './docker.ts'
 import type * as port from './port.ts'
 
 /** What the engine answers where nothing in it matters. */
-const Nothing = z.unknown()
+export const Nothing = z.unknown()
 
 /** An id or a name, and nothing that would reach another path of the API. */
 export function refId(container: port.ContainerRef): string {

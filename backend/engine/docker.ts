@@ -105,10 +105,14 @@ export class Connection {
   }
 
   /** A connection taken over from HTTP. */
-  async hijack(path: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Socket> {
+  async hijack(
+    path: string,
+    request: { headers?: Record<string, string>; body?: Record<string, unknown>; signal?: AbortSignal },
+  ): Promise<Socket> {
     await this.version()
-    using limit = deadline(this.clock, this.limits.answerMs, `POST ${path}`, this.#until(signal))
-    const dial = { method: 'POST', path, headers, hijack: true, abortSignal: limit.signal }
+    using limit = deadline(this.clock, this.limits.answerMs, `POST ${path}`, this.#until(request.signal))
+    const { headers, body: options } = request
+    const dial = { method: 'POST', path, headers, options, hijack: true, abortSignal: limit.signal }
     return (await this.#wire.send(dial)) as Socket
   }
 

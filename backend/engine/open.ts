@@ -10,6 +10,7 @@ import type * as port from './port.ts'
 import * as processes from './processes.ts'
 import { type Reaped, reap } from './reap.ts'
 import { type EngineTarget, parseTarget } from './target.ts'
+import { openTerminal } from './terminal.ts'
 
 export interface EngineOptions {
   /** Whose things these are: the label `dev.drydock.owner`. Default: a random id of this engine object. */
@@ -73,6 +74,13 @@ export class DockerEngine implements port.Engine {
   }
   exec(container: port.ContainerRef, argv: string[], options?: Parameters<port.Engine['exec']>[2]) {
     return processes.exec(this.#connection, container, argv, options)
+  }
+  openTerminal(
+    container: port.ContainerRef,
+    argv: string[],
+    options: Parameters<port.Engine['openTerminal']>[2],
+  ) {
+    return openTerminal(this.#connection, container, argv, options)
   }
   runOnce(spec: port.ContainerSpec, options?: Parameters<port.Engine['runOnce']>[1]) {
     return processes.runOnce(this.#connection, spec, options)

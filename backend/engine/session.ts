@@ -23,16 +23,15 @@ export async function openSession(
   signal: AbortSignal,
 ): Promise<BuildSession> {
   const id = randomUUID()
-  const socket = await connection.hijack(
-    '/session',
-    {
+  const socket = await connection.hijack('/session', {
+    headers: {
       Upgrade: 'h2c',
       'X-Docker-Expose-Session-Uuid': id,
       'X-Docker-Expose-Session-Name': 'drydock',
       'X-Docker-Expose-Session-Grpc-Method': GET_SECRET,
     },
     signal,
-  )
+  })
   const server = new Server({ 'grpc.max_receive_message_length': MAX_QUESTION_BYTES })
   server.addService(loadService('secrets', 'moby.buildkit.secrets.v1.Secrets'), {
     GetSecret(call: ServerUnaryCall<{ ID: string }, unknown>, answer: sendUnaryData<{ data: Buffer }>) {

@@ -166,7 +166,8 @@ function compose(dial: DialOptions): {
     return { path, body: dial.file, headers }
   }
   const document = options._body ?? (dial.path.endsWith('?') ? undefined : options)
-  if (dial.method !== 'POST' || document === undefined || dial.hijack) return { path, headers }
+  const bare = dial.hijack && !dial.options
+  if (dial.method !== 'POST' || document === undefined || bare) return { path, headers }
   const body = Buffer.from(JSON.stringify(document))
   headers['Content-Type'] = 'application/json'
   headers['Content-Length'] = body.length
