@@ -38,7 +38,10 @@ export class LessonPage {
     await this.action('more').click()
     await this.action('reset-all').click()
     await this.action('reset-all-yes').click()
-    await this.saved()
+    await expect.poll(() => this.page.locator('.editor-pane [role=tab][data-state]').count()).toBe(0)
+    await this.page
+      .locator('.editor-pane .notice > .button.quiet')
+      .evaluateAll((all) => all.forEach((dismiss) => void (dismiss as HTMLElement).click()))
     await this.command('docker rm -f web; clear')
     return this
   }
