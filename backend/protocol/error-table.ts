@@ -517,7 +517,10 @@ export const ERRORS = {
     status: 409,
   },
   DD_BERTH_DIED: {
-    what: { en: 'Your Docker host ended: {detail}', ja: 'あなたの Docker ホストが終了しました: {detail}' },
+    what: {
+      en: 'Your Docker host ended{detail, select, none {} other {: {detail}}}.',
+      ja: 'あなたの Docker ホストが終了しました{detail, select, none {} other {: {detail}}}。',
+    },
     next: {
       en: 'Ask for a new one. Your files are safe; containers and images are not.',
       ja: '新しいホストを要求してください。ファイルは残っていますが、コンテナとイメージは失われました。',
@@ -560,6 +563,18 @@ export const ERRORS = {
     },
     exit: 3,
     status: 507,
+  },
+  DD_BAKE_PULL: {
+    what: {
+      en: 'The official base images could not be pulled: {detail}',
+      ja: '公式のベースイメージを取得できませんでした: {detail}',
+    },
+    next: {
+      en: 'DRYDOCK_BASE_IMAGES=built makes them from Debian’s and npm’s packages instead; DRYDOCK_REGISTRY_MIRROR=URL asks another registry first.',
+      ja: 'DRYDOCK_BASE_IMAGES=built なら Debian と npm のパッケージから作ります。DRYDOCK_REGISTRY_MIRROR=URL で別のレジストリに先に問い合わせます。',
+    },
+    exit: 3,
+    status: 503,
   },
   DD_BAKE_IMAGES: {
     what: {

@@ -101,9 +101,10 @@ class BerthWorkplace implements Workplace {
     this.#agent = parts.agent
     this.canary = canary
     this.engine = parts.openEngine(berth.engineSocket)
-    this.ended = berth.ended.then(({ reason, detail }) => {
+    this.ended = berth.ended.then(({ reason, detail }): WorkplaceEnd | undefined => {
       if (reason === 'stopped') return undefined
-      return { code: reason === 'died' ? 'DD_BERTH_DIED' : 'DD_LAUNCHER_LOST', vars: { detail } }
+      if (reason === 'launcher-lost') return { code: 'DD_LAUNCHER_LOST', vars: {} }
+      return { code: 'DD_BERTH_DIED', vars: { detail: complaint(detail) } }
     })
   }
 
@@ -152,4 +153,12 @@ class BerthWorkplace implements Workplace {
       rows,
     })
   }
+}
+
+/** What the engine's last lines complain of, in its own words; `none` when they only tell of its work. */
+function complaint(log: string): string {
+  const line = log
+    .split('\n')
+    .findLast((line) => /level=(error|fatal)|^(?!time=).*(panic|killed|memory)/i.test(line))
+  return line ? (/msg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? line).slice(0, 200) : 'none'
 }

@@ -157,7 +157,7 @@ describe('flow', () => {
     const clock: Clock = {
       now: () => now,
       random: systemClock.random,
-      sleep: () => new Promise((resolve) => sleeping.push(resolve)),
+      sleep: (ms) => (ms < 1000 ? systemClock.sleep(ms) : new Promise((resolve) => sleeping.push(resolve))),
     }
     const [asleep, awake] = [new Page(), new Page()]
     await using terminal = open(socketPty(), clock)
@@ -177,7 +177,10 @@ describe('flow', () => {
 
   test('with nobody looking a program goes on, a megabyte a second', async () => {
     const sleeping: (() => void)[] = []
-    const clock: Clock = { ...systemClock, sleep: () => new Promise((resolve) => sleeping.push(resolve)) }
+    const clock: Clock = {
+      ...systemClock,
+      sleep: (ms) => (ms < 1000 ? systemClock.sleep(ms) : new Promise((resolve) => sleeping.push(resolve))),
+    }
     await using terminal = open(socketPty(), clock)
     const taken = flood(await program)
     await vi.waitFor(() => expect(terminal.position).toBeGreaterThan(1024 * 1024))

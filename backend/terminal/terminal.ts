@@ -51,7 +51,7 @@ export class Terminal implements AsyncDisposable {
     this.kind = options.kind
     this.#pty = pty
     this.#clock = options.clock
-    this.#screen = new Screen(options.cols, options.rows)
+    this.#screen = new Screen(options.cols, options.rows, options.clock)
     this.ended = pty.exited.then((exitCode) => this.#end(exitCode))
     pty.onOutput((chunk) => this.#take(chunk))
   }
