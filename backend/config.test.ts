@@ -19,6 +19,7 @@ describe('parseConfig', () => {
       data: '/home/ada/.local/share/drydock',
       cache: '/home/ada/.cache/drydock',
       install: true,
+      baseImages: undefined,
       launcher: undefined,
       published: false,
       names: [],

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { type BaseImages, baseImages } from './base-images.ts'
 import { DrydockError } from './errors.ts'
 
 /** Everything the operator can choose. Flags win over the environment. */
@@ -15,6 +16,8 @@ export interface Config {
   /** Absolute. What can be made again: baked images, the golden root. */
   cache: string
   install: boolean
+  /** Where the base images come from when they are baked. */
+  baseImages: BaseImages | undefined
   /** The launcher's Unix socket. Set by `npm start` for the web process, not by people. */
   launcher: string | undefined
   /** The addresses are a container's own: who reaches them is decided where its port is published. Set by compose.yaml, not by people. */
@@ -34,6 +37,7 @@ const OPTIONS = {
   launcher: { type: 'string' },
   name: { type: 'string', multiple: true },
   lease: { type: 'string' },
+  'base-images': { type: 'string' },
   published: { type: 'boolean' },
   'no-install': { type: 'boolean' },
 } as const
@@ -58,6 +62,7 @@ export function parseConfig(argv: string[], env: Record<string, string | undefin
     data: resolve(given('data', 'DRYDOCK_DATA') ?? `${home}/.local/share/drydock`),
     cache: resolve(given('cache', 'DRYDOCK_CACHE') ?? `${home}/.cache/drydock`),
     install: !(flags['no-install'] ?? truthy(env.DRYDOCK_NO_INSTALL)),
+    baseImages: baseImages(given('base-images', 'DRYDOCK_BASE_IMAGES'), '--base-images'),
     launcher: given('launcher', 'DRYDOCK_LAUNCHER'),
     published,
     names: flags.name ?? env.DRYDOCK_NAMES?.split(',').filter(Boolean) ?? [],

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { CATALOG } from './catalog.ts'
 import { prepareContext } from './context.ts'
 import { goldenRootHash, goldenRootTar } from './golden-root/root.ts'
+import type { Recipe } from './recipe.ts'
 
 /** What comes from the network before berths can be made: the golden root's tar archive, and one build context per recipe. */
 export interface Inputs {
@@ -12,6 +13,8 @@ export interface Inputs {
 }
 
 export interface BringOptions {
+  /** Whose build contexts; all by default. */
+  recipes?: Recipe[]
   signal?: AbortSignal
   /** `fraction` of the whole, 0 to 1. */
   onProgress?: (what: 'root' | 'contexts', detail: string, fraction: number) => void
@@ -19,7 +22,7 @@ export interface BringOptions {
 
 /** Brings what is missing into `dir`; what is complete there is kept, what is of older recipes is removed. Root, mmdebstrap, npm. */
 export async function bringInputs(dir: string, options: BringOptions = {}): Promise<Inputs> {
-  const { signal, onProgress = () => {} } = options
+  const { signal, recipes = CATALOG, onProgress = () => {} } = options
   await mkdir(dir, { recursive: true, mode: 0o711 })
   const rootTar = join(dir, `root-${(await goldenRootHash()).slice(0, 16)}.tar`)
   if (!existsSync(rootTar)) {
@@ -34,8 +37,8 @@ export async function bringInputs(dir: string, options: BringOptions = {}): Prom
   }
   const contexts = join(dir, 'images')
   await mkdir(contexts, { recursive: true, mode: 0o755 })
-  for (const [index, recipe] of CATALOG.entries()) {
-    const fraction = 0.6 + (0.4 * index) / CATALOG.length
+  for (const [index, recipe] of recipes.entries()) {
+    const fraction = 0.6 + (0.4 * index) / recipes.length
     onProgress('contexts', recipe.tags[0] ?? recipe.name, fraction)
     await prepareContext(recipe, {
       cacheDir: contexts,

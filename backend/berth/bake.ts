@@ -5,15 +5,19 @@ import { join } from 'node:path'
 import { CATALOG, recipeHash } from '../../sandbox-images/catalog.ts'
 import { goldenRootHash } from '../../sandbox-images/golden-root/root.ts'
 import { bringInputs } from '../../sandbox-images/inputs.ts'
+import type { Recipe } from '../../sandbox-images/recipe.ts'
+import type { BaseImages } from '../base-images.ts'
 import { systemClock } from '../clock.ts'
+import { DrydockError } from '../errors.ts'
 import { tryLock } from '../process-lock.ts'
 import { buildImages } from './bake-images.ts'
+import { type Pulled, pullImages, usePulled } from './bake-pull.ts'
 import { command } from './command.ts'
 import type { GoldenManifest } from './golden.ts'
 
 /** `fraction` of the whole bake, 0 to 1; `detail` is what the tool at work says. */
 export interface BakeProgress {
-  step: 'root' | 'contexts' | 'images' | 'disk'
+  step: 'root' | 'pull' | 'contexts' | 'images' | 'disk'
   detail: string
   fraction: number
 }
@@ -22,10 +26,22 @@ export interface BakeOptions {
   cacheDir: string
   /** A folder that `bringInputs` filled earlier, where there may be no network now. */
   inputs?: string
+  /** Without it any earlier result is right, and a new one is built. */
+  baseImages?: BaseImages
   onProgress?: (progress: BakeProgress) => void
   signal?: AbortSignal
 }
 
+export interface Baked {
+  golden: string
+  /** False: it was there already, and the rest is not said. */
+  baked: boolean
+  pulled?: Pulled
+  /** Why nothing was pulled although it might have been. */
+  refused?: string
+}
+
+const PULLED = '-pulled' // ends the folder's name where the official images were pulled
 const FORMAT = 2 // of the files below golden/<key>; part of the key
 /** What a berth's disk is made for; a learner's own limit grows or shrinks a copy (DEFAULT_LIMITS.diskBytes). */
 export const TEMPLATE_BYTES = 4 * 1024 ** 3
@@ -34,26 +50,30 @@ export const TEMPLATE_BYTES = 4 * 1024 ** 3
  * Makes what berths run from, once per content: the golden root and the base images, shared read-only, and the template of a berth's
  * own disk. Everything finished is kept, so an interrupted bake goes on where it stopped. Needs root, crun, mmdebstrap, e2fsprogs.
  */
-export async function bake(options: BakeOptions): Promise<{ golden: string; baked: boolean }> {
-  const { cacheDir, signal, onProgress = () => {} } = options
-  const golden = join(cacheDir, 'golden', await bakeKey())
-  if (existsSync(join(golden, 'manifest.json'))) return { golden, baked: false }
+export async function bake(options: BakeOptions): Promise<Baked> {
+  const { cacheDir, signal, baseImages, onProgress = () => {} } = options
+  const earlier = await goldenDir(cacheDir, baseImages)
+  if (earlier) return { golden: earlier, baked: false }
   await mkdir(cacheDir, { recursive: true, mode: 0o755 })
   await using _lock = await lockWhenFree(
     join(cacheDir, 'bake.lock'),
     (holder) => onProgress({ step: 'root', detail: `process ${holder} bakes already; waiting`, fraction: 0 }),
     signal,
   )
-  if (existsSync(join(golden, 'manifest.json'))) return { golden, baked: false }
+  const others = await goldenDir(cacheDir, baseImages)
+  if (others) return { golden: others, baked: false }
   const work = join(cacheDir, 'work')
   await mkdir(work, { recursive: true, mode: 0o711 })
   await chmod(work, 0o711)
 
   if (options.inputs) await command('cp', ['--archive', '--update', `${options.inputs}/.`, work], 120_000)
-  const { rootTar, contexts } = await bringInputs(work, {
-    signal,
-    onProgress: (step, detail, fraction) => onProgress({ step, detail, fraction: 0.6 * fraction }),
-  })
+  const bring = (recipes: Recipe[]) =>
+    bringInputs(work, {
+      recipes,
+      signal,
+      onProgress: (step, detail, fraction) => onProgress({ step, detail, fraction: 0.6 * fraction }),
+    })
+  const { rootTar, contexts } = await bring([])
 
   // The engine's data must be of one run: start from the clean tree each time.
   const tree = join(work, 'tree')
@@ -74,13 +94,28 @@ export async function bake(options: BakeOptions): Promise<{ golden: string; bake
     ],
     120_000,
   )
+  let pulled: Pulled = {}
+  let refused: string | undefined
+  if (baseImages === 'auto' || baseImages === 'pulled') {
+    const result = await pullImages(
+      { cacheDir, tree },
+      (detail) => onProgress({ step: 'pull', detail, fraction: 0.6 }),
+      signal,
+    )
+    if ('pulled' in result) pulled = await usePulled(cacheDir, tree, contexts, result.pulled)
+    else if (baseImages === 'pulled') throw new DrydockError('DD_BAKE_PULL', { detail: result.refused })
+    else refused = result.refused
+  }
+  await bring(CATALOG.filter((recipe) => !pulled[recipe.name]))
   await buildImages(
-    { cacheDir, tree, contexts },
+    { cacheDir, tree, contexts, pulled },
     (detail, share) => onProgress({ step: 'images', detail, fraction: 0.62 + 0.25 * share }),
     signal,
   )
 
   onProgress({ step: 'disk', detail: 'file systems', fraction: 0.88 })
+  const key = await bakeKey()
+  const golden = join(cacheDir, 'golden', Object.keys(pulled).length > 0 ? `${key}${PULLED}` : key)
   const partial = `${golden}.partial`
   await rm(partial, { recursive: true, force: true })
   await mkdir(partial, { recursive: true, mode: 0o700 })
@@ -91,25 +126,31 @@ export async function bake(options: BakeOptions): Promise<{ golden: string; bake
     format: 1,
     layers,
     images: CATALOG.flatMap((recipe) => recipe.tags),
+    pulled,
     baked: new Date().toISOString(),
   }
   await writeFile(join(partial, 'manifest.json'), JSON.stringify(manifest))
   await rename(partial, golden)
   await rm(tree, { recursive: true, force: true })
-  await rm(join(work, 'golden'), { recursive: true, force: true })
+  for (const name of ['golden', 'pull']) await rm(join(work, name), { recursive: true, force: true })
   if (options.inputs) await rm(work, { recursive: true, force: true }) // a copy of what is still there
   for (const other of await readdir(join(cacheDir, 'golden'))) {
     if (join(cacheDir, 'golden', other) !== golden)
       await rm(join(cacheDir, 'golden', other), { recursive: true, force: true })
   }
   onProgress({ step: 'disk', detail: 'done', fraction: 1 })
-  return { golden, baked: true }
+  return { golden, baked: true, pulled, refused }
 }
 
-/** Where `bake` puts, or has put, the result for this version of the recipes. */
-export async function goldenDir(cacheDir: string): Promise<string | undefined> {
-  const golden = join(cacheDir, 'golden', await bakeKey())
-  return existsSync(join(golden, 'manifest.json')) ? golden : undefined
+/** The result for this version of the recipes, if there is one; with `baseImages`, only one that it accepts. */
+export async function goldenDir(
+  cacheDir: string,
+  baseImages: BaseImages = 'auto',
+): Promise<string | undefined> {
+  const built = join(cacheDir, 'golden', await bakeKey())
+  const pulled = `${built}${PULLED}`
+  const accepted = { built: [built], pulled: [pulled], auto: [pulled, built] }[baseImages]
+  return accepted.find((dir) => existsSync(join(dir, 'manifest.json')))
 }
 
 async function bakeKey(): Promise<string> {

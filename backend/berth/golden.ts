@@ -12,6 +12,8 @@ export const GoldenManifest = z.object({
   format: z.literal(1),
   layers: z.array(z.string()),
   images: z.array(z.string()),
+  /** Recipe → the official image that it was pulled as, by digest; empty where all were built. */
+  pulled: z.record(z.string(), z.string()).default({}),
   baked: z.string(),
 })
 export type GoldenManifest = z.infer<typeof GoldenManifest>

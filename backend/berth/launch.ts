@@ -18,6 +18,8 @@ export interface LaunchRequest {
   /** Who may use the berth's sockets and fill its services folder: the web process. */
   owner: { uid: number; gid: number }
   hostNetwork?: boolean
+  /** More environment for the berth's init, and so its engine. */
+  env?: Record<string, string>
   /** Shown inside as /run/drydock instead of a folder of the berth's own. */
   services?: string
 }
@@ -87,6 +89,7 @@ export async function launch(context: LaunchContext, request: LaunchRequest): Pr
     cgroupsPath: cgroups.runtimePath(request.id),
     arch: process.arch,
     hostNetwork: request.hostNetwork,
+    env: request.env,
   })
   await Runtime.writeBundle(dir, spec)
   let log = ''

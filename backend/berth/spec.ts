@@ -17,6 +17,7 @@ export interface SpecInput {
   arch: string
   /** Only while baking: the host's network, so that images can be pulled. */
   hostNetwork?: boolean
+  env?: Record<string, string>
 }
 
 // Every capability, all of them only over the berth's own user namespace, where the kernel gives a full bounding set even on a host that
@@ -64,7 +65,11 @@ export function berthSpec(input: SpecInput) {
       user: { uid: 0, gid: 0 },
       cwd: '/',
       args: ['/usr/bin/tini', '-s', '--', '/usr/lib/drydock/init'],
-      env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root'],
+      env: [
+        'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+        'HOME=/root',
+        ...Object.entries(input.env ?? {}).map(([name, value]) => `${name}=${value}`),
+      ],
       capabilities: { bounding: CAPABILITIES, effective: CAPABILITIES, permitted: CAPABILITIES },
       noNewPrivileges: false, // SUID programs in learners' containers are part of the lessons
       // No oomScoreAdj: where root holds CAP_SYS_RESOURCE it would also become the least that the berth may set (proc(5)), and the engine
@@ -83,7 +88,10 @@ export function berthSpec(input: SpecInput) {
         idmapped(layer.diff, `/var/lib/docker/overlay2/${layer.id}/diff`, 'ro', 'nodev'),
       ),
       kernel('proc', '/proc'),
-      kernel('sysfs', '/sys', 'nosuid', 'noexec', 'nodev'),
+      // sysfs shows a network namespace, so only that namespace's owner may mount it.
+      input.hostNetwork
+        ? { destination: '/sys', type: 'bind', source: '/sys', options: ['rbind', 'ro', 'rslave'] }
+        : kernel('sysfs', '/sys', 'nosuid', 'noexec', 'nodev'),
       kernel('tmpfs', '/dev', 'nosuid', 'strictatime', 'mode=755', 'size=1m'),
       kernel('devpts', '/dev/pts', 'nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'),
       kernel('tmpfs', '/dev/shm', 'nosuid', 'nodev', 'mode=1777', 'size=64m'),

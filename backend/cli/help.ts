@@ -70,6 +70,14 @@ const SERVE_OPTIONS: [flag: string, variable: string, text: Text][] = [
     },
   ],
   [
+    '--base-images WHICH',
+    'DRYDOCK_BASE_IMAGES',
+    {
+      en: 'built: made from Debian’s and npm’s packages (the default); pulled: from a registry; auto: pulled where one answers',
+      ja: 'built: Debian と npm のパッケージから作る(既定)。pulled: レジストリから取得。auto: 応答があれば取得',
+    },
+  ],
+  [
     '--no-install',
     'DRYDOCK_NO_INSTALL',
     { en: 'install nothing; say what is missing', ja: '何もインストールせず、不足しているものを表示する' },
@@ -79,7 +87,7 @@ const SERVE_OPTIONS: [flag: string, variable: string, text: Text][] = [
 export function serveHelp(language: Language): string {
   const usage = language === 'ja' ? '使い方' : 'Usage'
   const lines = SERVE_OPTIONS.map(
-    ([flag, variable, text]) => `  ${flag.padEnd(18)} ${variable.padEnd(19)} ${text[language]}`,
+    ([flag, variable, text]) => `  ${flag.padEnd(20)} ${variable.padEnd(20)} ${text[language]}`,
   )
   return `${usage}: npm start [-- options]\n\n${HELP.drydock[language]}\n\n${lines.join('\n')}\n`
 }

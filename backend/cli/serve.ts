@@ -37,7 +37,13 @@ export async function serve(argv: string[], language: Language, clock: Clock = s
     display.close()
     display.line(`\n${say(harder ? WORDS.stoppingHarder : WORDS.stopping, language)}`)
   })
-  const preparation: Preparation = { display, language, signal: stop.signal, install: config.install }
+  const preparation: Preparation = {
+    display,
+    language,
+    signal: stop.signal,
+    install: config.install,
+    baseImages: config.baseImages,
+  }
   try {
     if (process.getuid?.() === 0 && process.platform === 'linux') await serveAsRoot(config, preparation, stop)
     else await serveAsUser(config, preparation, stop)

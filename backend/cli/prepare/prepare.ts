@@ -1,5 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import type { Display, Step } from '../../../bin/display.mjs'
+import { type BaseImages, baseImages } from '../../base-images.ts'
+import type { Baked } from '../../berth/bake.ts'
 import { DrydockError } from '../../errors.ts'
 import { type Language, say, type Text, type TextVars } from '../../protocol/language.ts'
 import { ROOT } from '../places.ts'
@@ -17,6 +19,8 @@ export interface Preparation {
   signal: AbortSignal
   /** False: nothing is installed or made; what is missing is an error that says how to bring it. */
   install: boolean
+  /** Without it, as the environment says. */
+  baseImages?: BaseImages
 }
 
 /** Debian packages that are not there. Root and apt are needed to bring them. */
@@ -56,20 +60,30 @@ export async function prepareBerths(cache: string, preparation: Preparation, inp
   const announce = () => (step ??= open(preparation, STEPS.bake, { cache }))
   const late = setTimeout(announce, SILENT_MS)
   try {
-    await bake({
+    const baked = await bake({
       cacheDir: cache,
+      baseImages: preparation.baseImages ?? baseImages(process.env.DRYDOCK_BASE_IMAGES),
       inputs,
       signal: preparation.signal,
       onProgress: ({ fraction, detail }) =>
         announce().progress(`${Math.round(fraction * 100)} % · ${detail}`),
     })
-    step?.done()
+    step?.done(baked.baked ? whichImages(baked, preparation.language) : '')
   } catch (error) {
     step?.fail()
     throw noSpace(error, cache)
   } finally {
     clearTimeout(late)
   }
+}
+
+function whichImages({ pulled = {}, refused }: Baked, language: Language): string {
+  // 12 digits fit a line and are enough to compare; the whole digests are in the golden root's manifest.json.
+  const digests = Object.values(pulled)
+    .map((image) => image.replace(/(:[0-9a-f]{12}).*/, '$1'))
+    .join(', ')
+  if (digests) return say(WORDS.imagesPulled, language, { digests })
+  return refused ? say(WORDS.imagesNotPulled, language, { why: refused }) : say(WORDS.imagesBuilt, language)
 }
 
 export async function prepareSite(preparation: Preparation): Promise<void> {

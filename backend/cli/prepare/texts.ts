@@ -40,6 +40,15 @@ export const STEPS = {
 } as const satisfies Record<string, { title: Text; detail: Text }>
 
 export const WORDS = {
+  imagesBuilt: {
+    en: 'base images built from packages',
+    ja: 'ベースイメージはパッケージから作成',
+  },
+  imagesPulled: { en: 'base images pulled: {digests}', ja: 'ベースイメージは取得: {digests}' },
+  imagesNotPulled: {
+    en: 'base images built from packages, not pulled ({why})',
+    ja: 'ベースイメージは取得せずパッケージから作成({why})',
+  },
   aptFirst: { en: 'no packages to install', ja: 'インストールするものはありません' },
   serving: { en: 'Drydock is ready at', ja: 'Drydock を開いてください:' },
   howToStop: { en: 'Ctrl-C stops it.', ja: 'Ctrl-C で終了します。' },
