@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import WebSocket from 'ws'
+import { systemClock } from '../../backend/clock.ts'
 import { ServerMessage } from '../../backend/protocol/messages.ts'
 
 /**
@@ -12,12 +13,12 @@ const LESSON = 'ship-without-root/who-am-i'
 const LIMIT_MS = 150_000
 
 const url = new URL(process.argv[2] ?? 'http://127.0.0.1:7070')
-const page = await fetch(url)
+const seen: ServerMessage[] = []
+const page = await answered(url)
 const cookie = page.headers.get('set-cookie')?.split(';')[0] ?? ''
 const socket = new WebSocket(`ws://${url.host}/api/lesson?lesson=${LESSON}&lang=en`, {
   headers: { cookie, origin: url.origin },
 })
-const seen: ServerMessage[] = []
 const waiting = new Set<() => void>()
 socket.on('message', (data, binary) => {
   if (binary) return
@@ -27,6 +28,17 @@ socket.on('message', (data, binary) => {
 socket.on('close', (code) => fail(`the socket closed: ${code}`))
 setTimeout(() => fail('too late'), LIMIT_MS).unref()
 await once(socket, 'open')
+
+/** The container may be up before its web process listens. */
+async function answered(from: URL): Promise<Response> {
+  const late = systemClock.now() + LIMIT_MS
+  for (;;) {
+    const answer = await fetch(new URL('/api/health', from)).catch(() => undefined)
+    if (answer?.ok) return fetch(from)
+    if (systemClock.now() > late) fail(`no answer at ${from}`)
+    await systemClock.sleep(200)
+  }
+}
 
 let requests = 0
 const send = (message: object) => socket.send(JSON.stringify({ id: ++requests, ...message }))
