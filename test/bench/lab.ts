@@ -12,6 +12,11 @@ export interface BenchLab extends AsyncDisposable {
   agentSocket: string
   /** The unprivileged process that serves pages and terminals. */
   webPid: number
+  url: string
+  /** The learner’s. */
+  cookie: string
+  /** `<course>/<lesson>`. */
+  lesson: string
   newPage(): Promise<LessonPage>
 }
 
@@ -27,7 +32,18 @@ export async function openBenchLab(): Promise<BenchLab> {
   const agentSocket = join(await berthInUse(lab.data), 'agent.sock')
   const webPid = await servingPid(join(lab.data, 'log/web.log'))
   const all = owned.move()
-  return { page, newPage, agentSocket, webPid, [Symbol.asyncDispose]: () => all.disposeAsync() }
+  const { url } = lab
+  const { cookie } = page
+  return {
+    page,
+    newPage,
+    url,
+    cookie,
+    lesson: LESSON,
+    agentSocket,
+    webPid,
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  }
 }
 
 /** The folder of the one berth that a session uses: only such a berth has been given a registry. */

@@ -10,12 +10,15 @@ type Unnumbered<M> = M extends unknown ? Omit<M, 'id'> : never
 /** A lesson's page without a browser: its cookie, its WebSocket, its terminals. */
 export class LessonPage implements AsyncDisposable {
   readonly socket: WebSocket
+  /** Who the server takes it for. */
+  readonly cookie: string
   readonly #terminals = new Map<number, PageTerminal>()
   readonly #listeners = new Set<(message: ServerMessage) => void>()
   #lastId = 0
 
-  private constructor(socket: WebSocket) {
+  private constructor(socket: WebSocket, cookie: string) {
     this.socket = socket
+    this.cookie = cookie
     socket.on('message', (data, binary) =>
       binary ? this.#frame(data as Buffer) : this.#message(data as Buffer),
     )
@@ -32,7 +35,7 @@ export class LessonPage implements AsyncDisposable {
     const cookie = front.headers.get('set-cookie')?.split(';')[0] ?? ''
     const address = `${url.replace('http', 'ws')}${LESSON_SOCKET_PATH}?lesson=${lesson}&lang=en`
     const socket = new WebSocket(address, { headers: { cookie, origin: url }, perMessageDeflate: false })
-    const page = new LessonPage(socket)
+    const page = new LessonPage(socket, cookie)
     await page.next('welcome')
     return page
   }
