@@ -15,12 +15,13 @@ export async function pullImage(
   name: string,
   onProgress: (detail: string) => void,
   signal?: AbortSignal,
+  waits = { answerMs: ANSWER_MS, silenceMs: SILENCE_MS },
 ): Promise<{ digest: string } | { refused: string }> {
-  const [fromImage = name, tag = 'latest'] = name.split(':')
+  const [fromImage, tag] = [name.slice(0, name.lastIndexOf(':')), name.slice(name.lastIndexOf(':') + 1)]
   const progress = new PullProgress()
   const stop = new AbortController()
   const giveUp = (why: string) => () => stop.abort(new Error(why))
-  let timer = setTimeout(giveUp(`no registry answered within ${ANSWER_MS / 1000} s`), ANSWER_MS)
+  let timer = setTimeout(giveUp(`no registry answered within ${waits.answerMs / 1000} s`), waits.answerMs)
   try {
     const path = `/images/create?${new URLSearchParams({ fromImage, tag })}`
     const ended = AbortSignal.any([stop.signal, ...(signal ? [signal] : [])])
@@ -32,7 +33,7 @@ export async function pullImage(
       if (progress.error) return { refused: progress.error }
       if (!progress.started) continue
       clearTimeout(timer)
-      timer = setTimeout(giveUp(`nothing more came for ${SILENCE_MS / 1000} s`), SILENCE_MS)
+      timer = setTimeout(giveUp(`nothing more came for ${waits.silenceMs / 1000} s`), waits.silenceMs)
       onProgress(progress.text)
     }
     ended.throwIfAborted()

@@ -40,3 +40,10 @@ test('what is shared is bound read-only; layers lie below the engine’s own mou
   expect(at('/var/lib/docker')).toBeLessThan(at('/var/lib/docker/overlay2/abc/diff'))
   expect(at('/run')).toBeLessThan(at('/run/drydock'))
 })
+
+test('on the host’s network the bake’s engine gets no sysfs of its own: the kernel would refuse it', () => {
+  const sys = (hostNetwork: boolean) =>
+    berthSpec({ ...input, hostNetwork }).mounts.find((mount) => mount.destination === '/sys')
+  expect(sys(true)).toMatchObject({ type: 'bind', options: expect.arrayContaining(['ro']) })
+  expect(sys(false)).toMatchObject({ type: 'sysfs' })
+})
