@@ -24,7 +24,7 @@ describe('building and running', () => {
     )
     await lesson.show('run.sh')
     await page.locator('.build-end .line-link', { hasText: 'Dockerfile, line 3' }).click()
-    await expect.poll(() => lesson.tab('Dockerfile').getAttribute('aria-selected')).toBe('true')
+    await lesson.shown('Dockerfile')
     await page.locator('.failed-glyph').waitFor()
     const mark = await page.locator('.failed-line').boundingBox()
     const line = await page.locator('.view-line', { hasText: 'this-is-no-command' }).boundingBox()

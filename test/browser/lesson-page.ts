@@ -54,7 +54,12 @@ export class LessonPage {
 
   async show(path: string): Promise<void> {
     await this.tab(path).click()
-    await expect.poll(() => this.tab(path).getAttribute('aria-selected')).toBe('true')
+    await this.shown(path)
+  }
+
+  /** The file's text is in the editor. */
+  async shown(path: string): Promise<void> {
+    await this.page.locator(`.editor-pane [data-uri="workspace:/${path}"]`).waitFor()
   }
 
   /** Pastes a text in place of the whole file. */
@@ -137,7 +142,7 @@ export class LessonPage {
   // The terminal in front
 
   get screen(): Locator {
-    return this.page.locator('.terminal:not([hidden])')
+    return this.page.locator('.terminal[data-terminal]:not([hidden])')
   }
 
   /** The rows that it shows, without the empty ones at the end. */

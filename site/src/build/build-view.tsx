@@ -62,6 +62,8 @@ function Step({ step, reveal }: { step: BuildStep; reveal(path: string, line: nu
             <Icon name="check" />
           ) : step.state === 'failed' ? (
             <Icon name="cross" />
+          ) : step.state === 'stopped' ? (
+            <Icon name="dash" />
           ) : (
             <span class="spinner" />
           )}

@@ -20,6 +20,15 @@ test('steps keep their order, times and cached marks although they end out of or
   ])
 })
 
+test('a step that the end of its build cut short does not go on', () => {
+  const log = play(
+    { type: 'started' },
+    { type: 'step', step: 0, name: 'RUN sleep', line: 1 },
+    { type: 'done', outcome: 'cancelled', ms: 10 },
+  )
+  expect(log.steps.map((step) => step.state)).toEqual(['stopped'])
+})
+
 test('a failed build names its line: the one that the server gives, else that of the failed step', () => {
   const start: BuildEvent[] = [
     { type: 'started' },

@@ -5,7 +5,8 @@ export interface BuildStep {
   name: string
   /** The Dockerfile's line, where it is known. */
   line?: number
-  state: 'running' | 'done' | 'failed'
+  /** stopped: the build ended before the step did. */
+  state: 'running' | 'done' | 'failed' | 'stopped'
   cached: boolean
   ms?: number
   error?: string
@@ -57,6 +58,7 @@ export function buildLog(log: BuildLog, event: BuildEvent): BuildLog {
       const failed = log.steps.find((step) => step.state === 'failed')
       return {
         ...log,
+        steps: log.steps.map((step) => (step.state === 'running' ? { ...step, state: 'stopped' } : step)),
         state: event.outcome,
         ms: event.ms,
         failedLine: event.outcome === 'failed' ? (event.line ?? failed?.line) : undefined,

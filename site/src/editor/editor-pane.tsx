@@ -73,8 +73,9 @@ export function EditorPane({
     focus: () => editor.peek()?.focus(),
     reveal: (name, line) => {
       openPath.value = name
-      // The tab changes with the next drawing.
-      setTimeout(() => editor.peek()?.reveal(line))
+      // The tab changes with the next drawing, which would put the cursor back to where it was in this file.
+      editor.peek()?.open(name, session.files.files.peek()[name]?.text ?? '')
+      editor.peek()?.reveal(line)
     },
   }
 

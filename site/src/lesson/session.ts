@@ -269,7 +269,8 @@ export class LessonSession {
     }
     // A build whose Docker host died has no last word of its own.
     const over = ['ready', 'running', 'ended'].includes(this.phase.peek().phase)
-    if (over && build.state === 'running') build = { ...build, state: 'cancelled' }
+    if (over && build.state === 'running')
+      build = buildLog(build, { type: 'done', outcome: 'cancelled', ms: 0 })
     batch(() => {
       this.build.value = build
       if (output) this.output.value = appendText(this.output.peek(), output, OUTPUT_CHARS)
