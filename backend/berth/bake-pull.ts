@@ -46,7 +46,8 @@ export async function pullImages(
   await mkdir(partial, { recursive: true })
   const words = Object.entries(pull).flatMap(([name, value]) => [`--${name}`, value])
   const result = await runBakeProgram<PullResult>(import.meta.filename, words, onProgress, signal).catch(
-    (error: Error): PullResult => {
+    async (error: Error): Promise<PullResult> => {
+      if (signal?.aborted) await rm(root, { recursive: true, force: true })
       signal?.throwIfAborted()
       return { refused: error.message }
     },

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { CATALOG, recipeHash } from '../../sandbox-images/catalog.ts'
 import { goldenRootHash } from '../../sandbox-images/golden-root/root.ts'
 import { bringInputs } from '../../sandbox-images/inputs.ts'
+import { pulledLayerHash } from '../../sandbox-images/pulled/prepare.ts'
 import type { Recipe } from '../../sandbox-images/recipe.ts'
 import type { BaseImages } from '../base-images.ts'
 import { systemClock } from '../clock.ts'
@@ -41,7 +42,6 @@ export interface Baked {
   refused?: string
 }
 
-const PULLED = '-pulled' // ends the folder's name where the official images were pulled
 const FORMAT = 2 // of the files below golden/<key>; part of the key
 /** What a berth's disk is made for; a learner's own limit grows or shrinks a copy (DEFAULT_LIMITS.diskBytes). */
 export const TEMPLATE_BYTES = 4 * 1024 ** 3
@@ -114,8 +114,8 @@ export async function bake(options: BakeOptions): Promise<Baked> {
   )
 
   onProgress({ step: 'disk', detail: 'file systems', fraction: 0.88 })
-  const key = await bakeKey()
-  const golden = join(cacheDir, 'golden', Object.keys(pulled).length > 0 ? `${key}${PULLED}` : key)
+  const keys = await bakeKeys()
+  const golden = join(cacheDir, 'golden', Object.keys(pulled).length > 0 ? keys.pulled : keys.built)
   const partial = `${golden}.partial`
   await rm(partial, { recursive: true, force: true })
   await mkdir(partial, { recursive: true, mode: 0o700 })
@@ -147,18 +147,25 @@ export async function goldenDir(
   cacheDir: string,
   baseImages: BaseImages = 'auto',
 ): Promise<string | undefined> {
-  const built = join(cacheDir, 'golden', await bakeKey())
-  const pulled = `${built}${PULLED}`
+  const { built, pulled } = await bakeKeys()
   const accepted = { built: [built], pulled: [pulled], auto: [pulled, built] }[baseImages]
-  return accepted.find((dir) => existsSync(join(dir, 'manifest.json')))
+  return accepted
+    .map((key) => join(cacheDir, 'golden', key))
+    .find((dir) => existsSync(join(dir, 'manifest.json')))
 }
 
-async function bakeKey(): Promise<string> {
+/** Names of the results' folders. */
+async function bakeKeys(): Promise<{ built: string; pulled: string }> {
   const hash = createHash('sha256')
     .update(`format ${FORMAT}`)
     .update(await goldenRootHash())
   for (const recipe of CATALOG) hash.update(await recipeHash(recipe))
-  return hash.digest('hex').slice(0, 16)
+  const built = hash.copy().digest('hex').slice(0, 16)
+  const pulled = hash
+    .update(await pulledLayerHash())
+    .digest('hex')
+    .slice(0, 16)
+  return { built, pulled: `${pulled}-pulled` }
 }
 
 async function lockWhenFree(

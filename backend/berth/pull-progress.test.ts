@@ -4,7 +4,7 @@ import { PullProgress } from './pull-progress.ts'
 test('bytes of all layers; a layer that is complete counts whole', () => {
   const progress = new PullProgress()
   progress.take({ id: '22-slim', status: 'Pulling from library/node' })
-  expect(progress.started).toBe(true)
+  expect(progress).toMatchObject({ started: true, text: 'the registry has it' })
   progress.take({ id: 'a', status: 'Downloading', progressDetail: { current: 1e6, total: 4e6 } })
   progress.take({ id: 'b', status: 'Downloading', progressDetail: { current: 5e5, total: 2e6 } })
   expect(progress.text).toBe('1.5 of 6.0 MB')

@@ -35,6 +35,7 @@ export class PullProgress {
   /** `12.3 of 45.6 MB`. The whole grows while layers begin. */
   get text(): string {
     const sum = (key: 'done' | 'total') => [...this.#layers.values()].reduce((all, one) => all + one[key], 0)
+    if (this.#layers.size === 0) return 'the registry has it'
     const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1)
     const bytes = `${megabytes(sum('done'))} of ${megabytes(sum('total'))} MB`
     return this.#unpacking ? `${bytes}, unpacking` : bytes

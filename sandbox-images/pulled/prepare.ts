@@ -1,9 +1,18 @@
+import { createHash } from 'node:crypto'
 import { cp, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** The folder of this recipe, and the start of its context's name. */
 export const PULLED_LAYER = 'pulled'
 const PACKAGE = 'libcap2-bin'
+
+/** Hex; changes when the layer would. */
+export async function pulledLayerHash(): Promise<string> {
+  const hash = createHash('sha256')
+  for (const file of ['Dockerfile', 'prepare.ts'])
+    hash.update(await readFile(join(import.meta.dirname, file)))
+  return hash.digest('hex')
+}
 
 /** The build context `pulled@root` under `contexts`: setcap and getcap, and dpkg's record of them, out of the golden root's tree. */
 export async function preparePulledLayer(tree: string, contexts: string): Promise<void> {
