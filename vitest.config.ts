@@ -44,6 +44,7 @@ export default defineConfig({
           include: [BROWSER],
           exclude: NEVER,
           globalSetup: ['test/setup-browser.ts'],
+          expect: { poll: { timeout: 20_000 } }, // what a page shows within a second is late on two busy cores
           testTimeout: 300_000, // a lesson from the break to all goals green, typed by a browser
           hookTimeout: 180_000,
           fileParallelism: false,
