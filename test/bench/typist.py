@@ -26,6 +26,9 @@ class Exec:
     def read(self):
         return os.read(self.master, 65536)
 
+    def end(self):
+        os.close(self.master)
+
 
 class Page:
     """As much of a WebSocket (RFC 6455) and of the page's protocol as it takes."""
@@ -45,7 +48,7 @@ class Page:
         assert b' 101 ' in head, head
         self.waiting = bytearray(rest)
         self.send(1, json.dumps({'id': 1, 'type': 'terminal.open', 'kind': 'container', 'cols': 80, 'rows': 24}).encode())
-        self.number = None
+        self.number, self.closed = None, False
         self.position = self.acknowledged = 0
         while self.number is None:
             self.read()
@@ -81,6 +84,8 @@ class Page:
                 message = json.loads(payload)
                 if message['type'] == 'terminal.opened':
                     self.number = message['terminal']
+                elif message['type'] == 'ok' and message['id'] == 2:
+                    self.closed = True
                 elif message['type'] == 'error':
                     raise SystemExit(str(message))
         self.position += len(output)
@@ -88,6 +93,12 @@ class Page:
             self.acknowledged = self.position
             self.frame(ACK, self.position, b'')
         return output
+
+    def end(self):
+        # A terminal outlives its page.
+        self.send(1, json.dumps({'id': 2, 'type': 'terminal.close', 'terminal': self.number}).encode())
+        while not self.closed:
+            self.read()
 
     def whole(self):
         """Lengths of the first message's header and payload, when all of it is there."""
@@ -142,6 +153,7 @@ def main():
     while True:
         order = sys.stdin.readline().split()
         if not order:
+            way.end()
             break
         if order[0] == 'keys':
             taken = []

@@ -9,6 +9,7 @@ import type { BenchLab } from './lab.ts'
 
 const SCRIPT = join(import.meta.dirname, 'typist.py')
 const ORDER_MS = 60_000
+const END_MS = 3000
 
 /** One of the two ways to a program in the container, typed at and timed by typist.py. `keys` and `bulk` give seconds. */
 export interface Typist extends AsyncDisposable {
@@ -45,8 +46,10 @@ export async function typistByPage({ url, cookie, lesson }: BenchLab, program: s
     close: async () => {
       if (child.exitCode !== null) return
       const ended = once(child, 'exit')
-      child.kill()
+      child.stdin.end()
+      const late = setTimeout(() => child.kill(), END_MS)
       await ended
+      clearTimeout(late)
     },
   })
 }
