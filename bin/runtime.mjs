@@ -22,6 +22,9 @@ export function handOver(script, args) {
   })
   // A terminal's Ctrl-C reaches the child by itself, by npm and by this: the child takes signals that come together for one.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  // Whoever started this with a channel (a test) and was killed breaks it.
+  process.on('disconnect', () => child.kill('SIGTERM'))
+  process.channel?.unref()
   const watch = watchNpm(() => child.kill('SIGTERM'))
   child.once('exit', () => clearInterval(watch))
   return new Promise((resolve, reject) => {

@@ -35,12 +35,12 @@ export async function startLab(
   ]
   const child = spawn(process.execPath, [join(ROOT, 'bin/start.mjs'), ...args], {
     cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'], // the channel breaks when the test is killed, and the lab stops
   })
   let output = ''
   const address = Promise.withResolvers<string>()
   for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
+    stream?.on('data', (chunk: Buffer) => {
       output += chunk
       const found = /http:\/\/\S+:\d+/.exec(output)
       if (found) address.resolve(found[0])

@@ -33,7 +33,7 @@ async function work(job: GradeJob, signal: AbortSignal): Promise<Report> {
   await using berths = await connectBerthHost({ socketPath: job.launcherSocket })
   await using host = await openFreshHost(berths, { clock: systemClock, signal })
   return await grade({
-    lesson,
+    lesson: { ...lesson, id: lesson.name }, // the command line calls lessons by their plain names
     files,
     starter: await loadStarter(lesson),
     host,

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import type { Display, Step } from '../../../bin/display.mjs'
 import { type BaseImages, baseImages } from '../../base-images.ts'
 import type { Baked } from '../../berth/bake.ts'
@@ -110,11 +112,20 @@ export async function prepareAccount(preparation: Preparation): Promise<Account>
 /** A folder with everything above it. */
 export async function makeFolder(dir: string, mode = 0o755): Promise<void> {
   try {
-    await mkdir(dir, { recursive: true, mode })
+    await makeMissing(resolve(dir), mode)
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error)
     throw noSpace(new DrydockError('DD_DATA_FOLDER', { dir, detail }, { cause: error }), dir)
   }
+}
+
+/** Part by part: Node's own recursive mkdir never ends where an existing folder takes no entries and says ENOENT, as /proc does. */
+async function makeMissing(dir: string, mode: number): Promise<void> {
+  if (existsSync(dir)) return
+  await makeMissing(dirname(dir), mode)
+  await mkdir(dir, { mode }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
 }
 
 /** Whatever failed for want of space says so. */
