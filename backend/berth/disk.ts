@@ -17,7 +17,6 @@ export async function openDisk(template: string, dir: string, bytes: number): Pr
   const image = join(dir, 'disk.img')
   const mountPoint = join(dir, 'mnt')
   await mkdir(mountPoint, { mode: 0o700, recursive: true })
-  await copySparse(template, image)
   const disk = {
     mountPoint,
     async [Symbol.asyncDispose]() {
@@ -27,6 +26,7 @@ export async function openDisk(template: string, dir: string, bytes: number): Pr
     },
   }
   try {
+    await copySparse(template, image)
     await resize(image, bytes)
     await mountLoop(image, mountPoint, 'noinit_itable')
   } catch (error) {

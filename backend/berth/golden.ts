@@ -1,4 +1,4 @@
-import { chown, mkdir, readFile, symlink } from 'node:fs/promises'
+import { chown, mkdir, open, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { command } from './command.ts'
@@ -30,12 +30,15 @@ export async function mountGolden(goldenDir: string, mountPoint: string): Promis
   const manifest = GoldenManifest.parse(JSON.parse(await readFile(join(goldenDir, 'manifest.json'), 'utf8')))
   await mkdir(mountPoint, { recursive: true, mode: 0o711 })
   await mountLoop(join(goldenDir, 'golden.img'), mountPoint, 'ro')
+  // Held open: a later bake may remove the files, and this lab goes on with what it began with.
+  const template = await open(join(goldenDir, 'template.img'))
   return {
     usr: join(mountPoint, 'usr'),
     layers: manifest.layers.map((id) => ({ id, diff: join(mountPoint, 'layers', id, 'diff') })),
-    template: join(goldenDir, 'template.img'),
+    template: `/proc/${process.pid}/fd/${template.fd}`,
     manifest,
     async [Symbol.asyncDispose]() {
+      await template.close()
       await command('umount', ['--lazy', mountPoint]).catch(() => {})
     },
   }

@@ -128,3 +128,12 @@ test('a malformed request closes the connection and harms nobody', async () => {
   expect((await inBerth(berth, 'echo alive')).text).toBe('alive\n')
   expect(existsSync(join(launcher.data, 'berths', berth.id))).toBe(true)
 })
+
+test('a start that fails leaves nothing, and the lab goes on when the reason is gone', async () => {
+  await using launcher = await startLauncher()
+  await using host = await connectBerthHost({ socketPath: launcher.socket })
+  await expect(host.open({ limits: { diskBytes: 1 << 20 } })).rejects.toMatchObject({ code: 'DD_BERTH_START' })
+  expect(await traces(launcher.data)).toEqual(NOTHING)
+  await using berth = await host.open()
+  expect((await inBerth(berth, 'echo on')).text).toBe('on\n')
+})

@@ -16,6 +16,7 @@ export interface PoolOptions {
 }
 
 const LEAST_FREE_BYTES = 1024 ** 3 // a build or two of room for those who are already at work
+const RETRY_MS = 10_000 // after a start that failed: the reason seldom goes away by itself
 const REFILL_DELAY_MS = 300 // the learner who just came has the processors first
 
 /** The berths of one launcher: starts, hands out, keeps warm ones, stops. */
@@ -130,22 +131,24 @@ export class Pool implements AsyncDisposable {
     return slot
   }
 
-  #scheduleRefill(): void {
+  #scheduleRefill(delayMs = REFILL_DELAY_MS): void {
     if (this.#closed || this.#refill) return
     this.#refill = setTimeout(async () => {
+      let next = REFILL_DELAY_MS
       try {
         if (this.#warm.length < this.#options.warm && !this.#full) {
           const berth = await this.#start(DEFAULT_LIMITS)
           this.#warm.push(berth)
         }
       } catch (error) {
+        next = RETRY_MS
         process.stderr.write(
           `${JSON.stringify({ level: 'warn', msg: 'no warm berth', detail: (error as Error).message })}\n`,
         )
       } finally {
         this.#refill = undefined
-        if (this.#warm.length < this.#options.warm && !this.#full) this.#scheduleRefill()
+        if (this.#warm.length < this.#options.warm && !this.#full) this.#scheduleRefill(next)
       }
-    }, REFILL_DELAY_MS)
+    }, delayMs)
   }
 }
