@@ -175,9 +175,13 @@ export class LessonPage {
   /** One command typed into the shell in front; resolves with the rows on the screen when it has ended. */
   async command(line: string): Promise<string> {
     await this.focusTerminal()
-    await this.type(line)
+    const number = 1000 + ++this.#commands
+    // The echo shows a sum, only the command prints its result.
+    await this.type(`${line}; echo end-of-$((${number} + 4000))`)
     await this.page.keyboard.press('Enter')
-    return this.#ended()
+    await this.shows(new RegExp(`^end-of-${number + 4000}$`, 'm'))
+    await this.prompt()
+    return (await this.rows()).join('\n')
   }
 
   /** Presses "Run in terminal" of the prose's block that begins so, on an empty screen. */
@@ -185,21 +189,30 @@ export class LessonPage {
     const block = this.page
       .locator('.code.runs')
       .filter({ has: this.page.locator('pre', { hasText: begins }) })
+      .first()
+    const lines = (await block.locator('pre').innerText()).trimEnd().split('\n')
+    const commands = lines.filter((line) => !line.endsWith('\\')).length
+    const before = await this.#numberedPrompt()
     await this.focusTerminal()
     await this.page.keyboard.press('Control+L')
     await expect.poll(async () => (await this.rows()).length).toBe(1)
-    await block.first().locator('[data-code=run]').click()
-    return this.#ended()
-  }
-
-  /** Typed after the command, so it is printed when the command has ended; the echo shows a sum, not its result. */
-  async #ended(): Promise<string> {
-    const number = 1000 + ++this.#commands
-    await this.focusTerminal()
-    await this.type(`echo end-of-$((${number} + 4000))`)
-    await this.page.keyboard.press('Enter')
-    await this.shows(new RegExp(`^end-of-${number + 4000}$`, 'm'))
-    await this.prompt()
+    await block.locator('[data-code=run]').click()
+    await expect
+      .poll(async () => promptNumber((await this.rows()).at(-1)), { timeout: PHASE_MS })
+      .toBe(before + commands)
     return (await this.rows()).join('\n')
   }
+
+  /** The number of the command that the shell waits for. Its prompt is made to show it: so a command that has ended can be told from one that runs. */
+  async #numberedPrompt(): Promise<number> {
+    const last = async () => promptNumber((await this.rows()).at(-1))
+    if ((await last()) === undefined) await this.command('PS1="[\\#] $PS1"')
+    await expect.poll(last).toBeDefined()
+    return (await last())!
+  }
+}
+
+const promptNumber = (row = ''): number | undefined => {
+  const found = /^\[(\d+)\] .*\$$/.exec(row)
+  return found ? Number(found[1]) : undefined
 }

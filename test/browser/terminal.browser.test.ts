@@ -89,7 +89,7 @@ describe('the terminal', () => {
     await lesson.focusTerminal()
     await lesson.type(`stty -echo; head -n ${lines} | sha256sum; stty echo`)
     await page.keyboard.press('Enter')
-    await page.keyboard.press('Control+V')
+    await page.keyboard.press('Control+Shift+V')
     const { createHash } = await import('node:crypto')
     await lesson.shows(new RegExp(`^${createHash('sha256').update(line.repeat(lines)).digest('hex')}`, 'm'))
     await lesson.prompt()
