@@ -10,6 +10,8 @@ import { SetupError, text } from './messages.mjs'
 
 const COUNT_EVERY_MS = 1000 // one stat for each package: 5 ms of work
 const OLDEST_OWN_NODE = 24 // runs TypeScript and has node:sqlite without flags
+// Without a network the first failure is told after half a minute, not after two.
+const RETRIES = ['--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=10000']
 const NEEDED_SPACE = '1.5 GB'
 
 /** The Node.js that runs Drydock: the pinned one of node_modules or, where npm has none for the platform, this one when new enough. */
@@ -117,7 +119,7 @@ function npmCi(root) {
     .filter((dir) => !dir.endsWith(path.join('node_modules', '.bin')))
     .join(path.delimiter)
   return new Promise((resolve, reject) => {
-    const npm = spawn('npm', ['ci', '--no-audit', '--no-fund', '--progress=false'], {
+    const npm = spawn('npm', ['ci', '--no-audit', '--no-fund', '--progress=false', ...RETRIES], {
       cwd: root,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -131,7 +133,12 @@ function npmCi(root) {
         tail = (tail + chunk).slice(-8000)
       })
     }
-    const stop = (signal) => npm.kill(signal)
+    let stopped
+    // npm itself would go on and then tidy up for a minute. Half an install is known by its missing .package-lock.json.
+    const stop = (signal) => {
+      stopped = signal
+      npm.kill('SIGKILL')
+    }
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
     for (const signal of signals) process.on(signal, stop)
     const ended = (settle) => {
@@ -145,7 +152,7 @@ function npmCi(root) {
     npm.on('close', (code, signal) => {
       ended(() => {
         if (code === 0) resolve()
-        else if (signal || code === 130 || code === 143) reject(new Interrupted(signal ?? 'SIGINT'))
+        else if (stopped || signal) reject(new Interrupted(stopped ?? signal))
         else reject(explainNpm(tail, root, log))
       })
     })
@@ -163,8 +170,9 @@ export class Interrupted extends Error {
 function explainNpm(tail, root, log) {
   const code = /npm (?:error|ERR!) code (\w+)/.exec(tail)?.[1]
   const detail =
-    [...tail.matchAll(/npm (?:error|ERR!) (?!code |A complete log|\s*$)(.+)/g)].map((m) => m[1].trim())[0] ??
-    'no message'
+    [...tail.matchAll(/npm (?:error|ERR!) (?!code |syscall |errno |A complete log|\s*$)(.+)/g)].map((m) =>
+      m[1].trim(),
+    )[0] ?? 'no message'
   if (code === 'ENOSPC') return new SetupError('DD_NO_SPACE', { dir: root, needed: NEEDED_SPACE })
   if (
     [
