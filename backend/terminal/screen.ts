@@ -7,8 +7,8 @@ import { HeldOutput } from './held-output.ts'
 /** Lines above the screen that a replay brings back. A line costs 12 bytes a column: 500 × 80 are 0.5 MB. */
 const SCROLLBACK_LINES = 500
 const MAX_ROWS = 1000 // the protocol's
-/** How far the screen lags behind plain text; what is held counts as in flight, so a high watermark in each is 34 MB/s. */
-const HOLD_MS = 15
+const HOLD_MS = 40 // 2000 lines seen 25 times a second: 4 MB/s to parse, whatever the program prints
+const NOTHING = new Uint8Array()
 
 /** What a terminal shows, kept on the server so that a reload shows it again. Bounded, whatever the program prints. */
 export class Screen implements Disposable {
@@ -17,7 +17,10 @@ export class Screen implements Disposable {
 
   readonly #held = new HeldOutput(SCROLLBACK_LINES + MAX_ROWS)
   readonly #clock: Clock
-  #heldParsed: (() => void) | undefined
+  /** Writes that the terminal has not parsed yet. */
+  #parsing = 0
+  #afterParsing: (() => void) | undefined
+  #waiting = false
 
   constructor(cols: number, rows: number, clock: Clock) {
     this.#clock = clock
@@ -34,17 +37,22 @@ export class Screen implements Disposable {
     this.#terminal.loadAddon(new UnicodeGraphemesAddon() as never)
   }
 
-  /** `parsed` is called when everything up to here is on the screen, or scrolled away. In order, later. */
+  /**
+   * `parsed` is called when everything up to here is on the screen, scrolled away, or among the last lines that are held: those are
+   * bounded, and nobody needs to wait for them. In order.
+   */
   write(bytes: Uint8Array, parsed: () => void): void {
     if (!this.#held.hold(bytes)) {
       this.#release()
-      this.#terminal.write(bytes, parsed)
-      return
+      this.#parse(bytes, parsed)
+    } else if (this.#held.full) {
+      this.#release()
+      this.#parse(NOTHING, parsed)
+    } else {
+      if (this.#parsing === 0) parsed()
+      else this.#afterParsing = parsed
+      if (!this.#waiting) void this.#wait()
     }
-    const waiting = this.#heldParsed !== undefined
-    this.#heldParsed = parsed
-    if (this.#held.full) this.#release()
-    else if (!waiting) void this.#clock.sleep(HOLD_MS).then(() => this.#release())
   }
 
   /** Takes effect after everything written so far. */
@@ -62,10 +70,27 @@ export class Screen implements Disposable {
   }
 
   #release(): void {
-    for (const bytes of this.#held.take()) this.#terminal.write(bytes)
-    const parsed = this.#heldParsed
-    this.#heldParsed = undefined
-    if (parsed) this.#terminal.write('', parsed)
+    for (const bytes of this.#held.take()) this.#parse(bytes)
+  }
+
+  #parse(bytes: Uint8Array, parsed?: () => void): void {
+    if (parsed) this.#afterParsing = undefined // it stands for what came before too
+    this.#parsing++
+    this.#terminal.write(bytes, () => {
+      this.#parsing--
+      parsed?.()
+      if (this.#parsing > 0) return
+      const after = this.#afterParsing
+      this.#afterParsing = undefined
+      after?.()
+    })
+  }
+
+  async #wait(): Promise<void> {
+    this.#waiting = true
+    await this.#clock.sleep(HOLD_MS)
+    this.#waiting = false
+    this.#release()
   }
 
   [Symbol.dispose](): void {
