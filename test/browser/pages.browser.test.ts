@@ -23,15 +23,7 @@ const KINDS: Kind[] = [
     path: (language) => `/${language}/`,
     settled: (page) => page.waitForLoadState('networkidle'),
   },
-  {
-    name: 'lesson',
-    path: (language) => `/${language}/lessons/ship-without-root/who-am-i/`,
-    async settled(page) {
-      await page.locator('.status[data-phase=ready]').waitFor({ timeout: PHASE_MS })
-      await page.locator('.terminal[data-state=open]').waitFor()
-      await page.locator('.monaco-editor .view-line').first().waitFor()
-    },
-  },
+  ...WALKS.map(({ lesson }) => lessonKind(lesson)),
   {
     name: 'missing',
     path: (language) => `/${language}/lessons/no-such-course/`,
@@ -39,6 +31,18 @@ const KINDS: Kind[] = [
     expected: [/status of 404/],
   },
 ]
+function lessonKind(lesson: string): Kind {
+  return {
+    name: lesson.split('/')[1]!,
+    path: (language) => `/${language}/lessons/${lesson}/`,
+    async settled(page) {
+      await page.locator('.status[data-phase=ready]').waitFor({ timeout: PHASE_MS })
+      await page.locator('.terminal[data-state=open]').waitFor()
+      await page.locator('.monaco-editor .view-line').first().waitFor()
+    },
+  }
+}
+
 const SIZES = [
   { width: 1280, height: 720 },
   { width: 420, height: 860 },

@@ -56,7 +56,10 @@ export const COURSES: CourseEntry[] = Object.entries(courseFiles)
 
 export const LESSONS: LessonEntry[] = COURSES.flatMap((course) => course.lessons)
 
-const highlighter = createHighlighter({ themes: ['github-light', 'github-dark'], langs: [...CODE_LANGUAGES] })
+const highlighter = createHighlighter({
+  themes: ['github-light-high-contrast', 'github-dark-default'],
+  langs: [...CODE_LANGUAGES],
+})
 
 /** The lesson's text as HTML; undefined while it is not written. */
 export async function proseOf(id: string, language: Language): Promise<string | undefined> {

@@ -6,7 +6,7 @@ import { CODE_LANGUAGES, type ProseOptions, renderProse, slug } from './prose.ts
 let options: ProseOptions
 beforeAll(async () => {
   const highlighter = await createHighlighter({
-    themes: ['github-light', 'github-dark'],
+    themes: ['github-light-high-contrast', 'github-dark-default'],
     langs: [...CODE_LANGUAGES],
   })
   const pictures = { 'a.svg': '<?xml version="1.0"?>\n<svg viewBox="0 0 1 1"><path d="M0 0"/></svg>' }
