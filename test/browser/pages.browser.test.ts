@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { PHASE_MS } from './lesson-page.ts'
 import { test as plain, RESULTS } from './page.ts'
+import { WALKS } from './walks.ts'
 
 const test = plain.extend<{ webgl: boolean }>({ webgl: [true, { scope: 'file' }] })
 
