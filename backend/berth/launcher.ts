@@ -91,7 +91,8 @@ function lastLines(log: string): string {
   return log.trim().split('\n').slice(-3).join('\n').slice(-600)
 }
 
-async function main(): Promise<void> {
+/** Resolves with the run folder, in which everything is unmounted once this has returned. */
+async function main(): Promise<string> {
   const text = { type: 'string' } as const
   const { values } = parseArgs({
     options: {
@@ -147,6 +148,7 @@ async function main(): Promise<void> {
   await pool[Symbol.asyncDispose]()
   await cgroups.removeLab()
   await rm(socket, { force: true })
+  return layout.runDir
 }
 
 /** Whoever started the launcher keeps a pipe to it; when they are gone, so is the pipe. */
@@ -162,7 +164,10 @@ async function untilToldToStop(): Promise<void> {
 }
 
 main().then(
-  () => process.exit(0),
+  async (runDir) => {
+    await rm(runDir, { recursive: true, force: true })
+    process.exit(0)
+  },
   (thrown) => {
     const error = asDrydockError(thrown)
     process.stdout.write(`${JSON.stringify({ error: { code: error.code, vars: error.vars } })}\n`)
