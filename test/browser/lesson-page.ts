@@ -179,7 +179,7 @@ export class LessonPage {
     // The echo shows a sum, only the command prints its result.
     await this.type(`${line}; echo end-of-$((${number} + 4000))`)
     await this.page.keyboard.press('Enter')
-    await this.shows(new RegExp(`^end-of-${number + 4000}$`, 'm'))
+    await this.shows(new RegExp(`end-of-${number + 4000}$`, 'm'))
     await this.prompt()
     return (await this.rows()).join('\n')
   }
