@@ -43,7 +43,10 @@ class Page:
             f'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n').encode())
         self.waiting = bytearray()
         while b'\r\n\r\n' not in self.waiting:
-            self.waiting += self.socket.recv(4096)
+            came = self.socket.recv(4096)
+            if not came:
+                raise SystemExit('the connection was refused')
+            self.waiting += came
         head, _, rest = bytes(self.waiting).partition(b'\r\n\r\n')
         assert b' 101 ' in head, head
         self.waiting = bytearray(rest)
@@ -70,7 +73,10 @@ class Page:
     def read(self):
         """The output in the messages that came."""
         if not self.whole():
-            self.waiting += self.socket.recv(262144)
+            came = self.socket.recv(262144)
+            if not came:
+                raise SystemExit('the connection was closed')
+            self.waiting += came
         output = b''
         while (size := self.whole()):
             header, length = size
