@@ -474,6 +474,16 @@ describe('terminals', () => {
     expect(await page.ask(shell)).toMatchObject({ code: 'DD_TERMINAL_LIMIT' })
   })
 
+  test('of eight, the oldest whose tab was closed makes room', async () => {
+    const [gone, page] = [await open(), await open()]
+    const { name: oldest } = (await gone.ask(shell)) as { name: string }
+    gone.tab.closed()
+    for (let n = 1; n <= 8; n++) expect(await page.ask(shell)).toMatchObject({ type: 'ok', terminal: n })
+    expect((await page.ask({ ...shell, resume: oldest })) as object).toMatchObject({
+      code: 'DD_TERMINAL_LIMIT',
+    })
+  })
+
   test('an acknowledgement of what was never sent is refused', async () => {
     const page = await open()
     await page.ask(shell)

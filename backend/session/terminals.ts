@@ -25,13 +25,19 @@ export class SessionTerminals {
     return this.#terminals.get(name)
   }
 
-  /** DD_TERMINAL_LIMIT, DD_NO_CONTAINER, DD_AGENT_GONE. */
+  /**
+   * DD_TERMINAL_LIMIT, DD_NO_CONTAINER, DD_AGENT_GONE. Where there are too many, the oldest that no tab shows ends: its tab was
+   * closed, and nobody could close it any more.
+   */
   async open(
     workplace: Workplace,
     kind: TerminalKind,
     size: { cols: number; rows: number },
     running: string | undefined,
   ): Promise<Terminal> {
+    if (this.#terminals.size + this.#opening >= MAX_TERMINALS) {
+      await this.#closeAbandoned()
+    }
     if (this.#terminals.size + this.#opening >= MAX_TERMINALS) {
       throw new DrydockError('DD_TERMINAL_LIMIT', { limit: MAX_TERMINALS })
     }
@@ -49,6 +55,11 @@ export class SessionTerminals {
     } finally {
       this.#opening--
     }
+  }
+
+  async #closeAbandoned(): Promise<void> {
+    const abandoned = [...this.#terminals.values()].find((terminal) => !terminal.watched)
+    await abandoned?.[Symbol.asyncDispose]()
   }
 
   async closeAll(): Promise<void> {

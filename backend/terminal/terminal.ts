@@ -61,6 +61,11 @@ export class Terminal implements AsyncDisposable {
     return this.#position
   }
 
+  /** Some tab shows it. */
+  get watched(): boolean {
+    return this.#viewers.size > 0
+  }
+
   /** The viewer gets the screen as it is now, then everything after it. */
   async attach(viewer: Viewer): Promise<void> {
     this.#flush()
